@@ -1,0 +1,16 @@
+"""Articles on disk -> `Document`s.
+
+Takes a folder of `.txt` and `.md` files and gives one `Document` a file, with what the
+file itself tells: title, date of publication, language, and which ranges of it are
+boilerplate. What cannot be read is reported, never guessed at, and never stops the rest.
+
+It does not split sentences, does not correct the text and does not fetch anything.
+
+- `reader`: bytes to text, and walking the folder
+- `metadata`: title, date, front matter
+- `boilerplate`: the lines of a web page that are not the article
+"""
+
+from euaiqa.documents.reader import MAX_BYTES, read_corpus, read_document
+
+__all__ = ["MAX_BYTES", "read_corpus", "read_document"]

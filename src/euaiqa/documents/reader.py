@@ -1,0 +1,180 @@
+r"""From a folder of files to `Document`s.
+
+`Document.text` is the file decoded as UTF-8, without a byte order mark at its very
+beginning, with `\r\n` and `\r` turned into `\n`, and otherwise kept exactly: no Unicode
+normalisation, non-breaking spaces kept, nothing stripped, front matter and boilerplate
+still in it. Every offset in the program counts code points of that text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Span
+from euaiqa.documents import boilerplate, metadata
+from euaiqa.errors import DocumentError, SettingsError
+
+SUFFIXES = frozenset({".txt", ".md"})
+MAX_BYTES = 10_000_000  # a book is about one million; more is not an article
+
+
+def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Corpus:
+    """Read every `.txt` and `.md` file under a folder, in the order of their ids.
+
+    Hidden files and folders, and files with another suffix, are passed over. A file that
+    cannot be read, or that a link takes from outside the folder, becomes a problem.
+
+    Args:
+        folder: the articles' folder; sub-folders are read too.
+        detect_language: tells the language of a whole article.
+
+    Raises:
+        SettingsError: the folder does not exist, is not a folder or cannot be listed.
+    """
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise SettingsError(
+            f"the articles' folder {folder} {what}",
+            hint="set EUAIQA_SEEDS to the folder that holds your .txt and .md files",
+        )
+    problems: list[DocumentProblem] = []
+    documents: list[Document] = []
+    for path in sorted(_files(folder, problems), key=lambda path: _id(path, folder)):
+        try:
+            documents.append(read_document(path, folder, detect_language))
+        except DocumentError as error:
+            problems.append(DocumentProblem(error.document, error.reason))
+    problems.sort(key=lambda problem: problem.document)
+    return Corpus(tuple(documents), tuple(problems))
+
+
+def read_document(path: Path, folder: Path, detect_language: Callable[[str], Language]) -> Document:
+    """Read one article.
+
+    Args:
+        path: the file, somewhere under `folder`.
+        folder: the articles' folder; the document's id is relative to it.
+        detect_language: tells the language of the article (called with the text less its
+            boilerplate).
+
+    Raises:
+        DocumentError: the file lies outside the folder, cannot be read, is too large, is
+            not UTF-8 text, or is empty.
+    """
+    name = _id(path, folder)
+    data = _read_bytes(path, folder, name)
+    text = _decode(data, name)
+    front = metadata.front_matter(text)
+    skipped = boilerplate.find(text, front)
+    content = _without(text, skipped)
+    if not content.strip():
+        raise DocumentError(name, "it holds nothing but boilerplate")
+    language = detect_language(content)
+    return Document(
+        id=name,
+        title=metadata.title(text, front, skipped) or Path(name).stem,
+        published=metadata.published(text, front, skipped, language),
+        language=language,
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        boilerplate=skipped,
+    )
+
+
+def _files(folder: Path, problems: list[DocumentProblem]) -> Iterator[Path]:
+    """Walk the folder for files to read; folders that cannot be listed become problems."""
+
+    def report(error: OSError) -> None:
+        where = Path(os.fsdecode(error.filename or folder))
+        if where == folder:
+            raise SettingsError(
+                f"the articles' folder {folder} cannot be listed: {_why(error)}",
+                hint="check its permissions",
+            ) from error
+        problems.append(DocumentProblem(_id(where, folder), f"cannot be listed: {_why(error)}"))
+
+    for where, folders, files in os.walk(folder, onerror=report):
+        visible = [name for name in folders if not name.startswith(".")]
+        # os.walk does not enter linked folders: one inside is read at its own place.
+        folders[:] = visible
+        for name in visible:
+            path = Path(where, name)
+            if path.is_symlink() and not _inside(path, folder):
+                problems.append(
+                    DocumentProblem(_id(path, folder), "a link that leaves the articles' folder")
+                )
+        for name in files:
+            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+                yield Path(where, name)
+
+
+def _id(path: Path, folder: Path) -> str:
+    """The POSIX path relative to the folder, always printable as UTF-8."""
+    relative = path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
+    return relative.as_posix().encode("utf-8", "replace").decode("utf-8")
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    """Whether the path, links followed, lies in the folder (a loop of links does not)."""
+    try:
+        return path.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
+    except (OSError, RuntimeError):
+        return False
+
+
+def _why(error: OSError) -> str:
+    """The system's words, without the machine's path."""
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _read_bytes(path: Path, folder: Path, name: str) -> bytes:
+    """Read a regular file of at most `MAX_BYTES` bytes that lies inside the folder."""
+    if not name.endswith(path.name):  # the id had to replace bytes that are not UTF-8
+        raise DocumentError(name, "the file's name is not UTF-8", hint="rename it")
+    try:
+        status = path.stat()
+        if not _inside(path, folder):
+            raise DocumentError(name, "a link that leaves the articles' folder")
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+            raise DocumentError(name, "not a regular file")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DocumentError(name, f"cannot be read: {_why(error)}") from error
+    if len(data) > MAX_BYTES:
+        raise DocumentError(
+            name, f"larger than {MAX_BYTES // 1_000_000} MB", hint="split it into articles"
+        )
+    return data
+
+
+def _decode(data: bytes, name: str) -> str:
+    """Decode UTF-8 with or without a byte order mark, and normalise the newlines."""
+    if b"\0" in data:
+        raise DocumentError(
+            name, "binary data, not UTF-8 text", hint="save it as plain text in UTF-8"
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DocumentError(
+            name, f"not UTF-8 text (at byte {error.start})", hint="save it as UTF-8"
+        ) from error
+    if not text.strip():
+        raise DocumentError(name, "empty")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without(text: str, spans: tuple[Span, ...]) -> str:
+    """The text less some ranges."""
+    kept = []
+    at = 0
+    for span in spans:
+        kept.append(text[at : span.start])
+        at = span.end
+    kept.append(text[at:])
+    return "".join(kept)
