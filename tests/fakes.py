@@ -1,0 +1,96 @@
+"""Test doubles of the two models, typed against the protocols."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from euaiqa.datamodels import Prompt
+from euaiqa.encoder import Encoder, Vectors
+from euaiqa.errors import GenerationError
+from euaiqa.generator import Generator, Limits, never
+
+DIMENSIONS = 256
+
+
+class HashEncoder:
+    """Bags of hashed words, squeezed into e5's narrow band: cosines from 0.7 to 1."""
+
+    name = "hash-encoder"
+    dimensions = DIMENSIONS + 1
+
+    def __init__(self, fingerprint: str = "hash-1") -> None:
+        self.fingerprint = fingerprint
+        self.encoded: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts)
+
+    def encode_passages(
+        self, texts: Sequence[str], *, advance: Callable[[int], None] | None = None
+    ) -> Vectors:
+        self.encoded += texts
+        if advance:
+            advance(len(texts))
+        return self._encode(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        out = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(out, texts, strict=True):
+            for word in re.findall(r"\w{2,}", text.lower()):
+                row[int(hashlib.md5(word.encode()).hexdigest(), 16) % DIMENSIONS] += 1
+            norm = float(np.linalg.norm(row)) or 1.0
+            row *= np.sqrt(0.3) / norm
+            row[-1] = np.sqrt(1 - float(row @ row))
+        return out
+
+
+class ScriptedGenerator:
+    """Says what was enqueued, in pieces of a few characters, and keeps the prompts it saw."""
+
+    name = "scripted"
+
+    def __init__(self, *replies: str, yes: float = 0.95) -> None:
+        self.replies = deque(replies)
+        self.yes = yes
+        self.prompts: list[Prompt] = []
+        self.probes: list[Prompt] = []
+        self.stopped_early = False
+
+    def enqueue(self, reply: str) -> None:
+        self.replies.append(reply)
+
+    def stream(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+        self.prompts.append(prompt)
+        if not self.replies:
+            raise GenerationError("no reply was enqueued")
+        reply = self.replies.popleft()
+        for start in range(0, len(reply), 5):
+            if limits.cancelled():
+                self.stopped_early = True
+                return
+            yield reply[start : start + 5]
+
+    def probability(
+        self,
+        prompt: Prompt,
+        yes: Sequence[str],
+        no: Sequence[str],
+        cancelled: Callable[[], bool] = never,
+    ) -> float:
+        self.probes.append(prompt)
+        return self.yes
+
+
+def _typed(_encoder: Encoder, _generator: Generator) -> None:
+    """mypy: the doubles fit the protocols."""
+
+
+_typed(HashEncoder(), ScriptedGenerator())
