@@ -1,0 +1,303 @@
+"""The language model: a `Prompt` in, text or a probability out, greedily, on the CPU.
+
+The one owner of llama.cpp. What the model computes for a passage (its KV cells) is kept
+in the context and shared by every question that reads the passage: the passages stand
+side by side at the same positions after a fixed prefix, each blind to the others
+("parallel context windows", https://arxiv.org/abs/2212.10947), and a question decodes
+only itself. It knows nothing of articles, languages or citations.
+"""
+
+from __future__ import annotations
+
+import codecs
+import ctypes
+import math
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euaiqa.datamodels import Prompt
+from euaiqa.errors import GenerationError, QuestionTooLong
+
+BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
+MAX_PASSAGES_KEPT = 254  # llama.cpp allows 256 sequences: one for the prefix, one for the question
+CONTEXT = 8192  # cells; 28,672 bytes each for the default model in fp16, 235 MB in all
+# Cells kept free: half for a question with its instructions, half for the answer
+# (`EUAIQA_MAX_TOKENS` allows no more).
+MAX_QUESTION = 1536
+
+
+def never() -> bool:
+    """Say that nobody has cancelled."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop writing: `tokens`, wall-clock `seconds`, or when `cancelled()` is true."""
+
+    tokens: int = 192
+    seconds: float = 60.0
+    cancelled: Callable[[], bool] = never
+
+
+class Generator(Protocol):
+    """What the pipeline needs of a language model; a test double fits too."""
+
+    @property
+    def name(self) -> str:
+        """Which model this is, as replies tell it."""
+
+    def stream(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+        """Write the answer in pieces of text; the same prompt gives the same text."""
+
+    def probability(
+        self,
+        prompt: Prompt,
+        yes: Sequence[str],
+        no: Sequence[str],
+        cancelled: Callable[[], bool] = never,
+    ) -> float:
+        """P(yes) / (P(yes) + P(no)) for the first token after the prompt, 0 to 1."""
+
+
+class LlamaGenerator:
+    """A GGUF model in llama.cpp, loaded once.
+
+    Calls from several threads wait for each other: there is one context.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 0) -> None:
+        """Load the model (2 to 5 s).
+
+        Args:
+            path: the GGUF file.
+            threads: 0 = as many as the cores this process may use.
+
+        Raises:
+            GenerationError: llama.cpp cannot load the file or allocate the context.
+        """
+        import llama_cpp
+
+        self._c: Any = llama_cpp.llama_cpp
+        self._lock = threading.Lock()
+        self._log = self._c.llama_log_callback(_silent)  # kept: C holds a pointer to it
+        self._c.llama_log_set(self._log, None)
+        self._c.llama_backend_init()
+        model = self._c.llama_model_load_from_file(
+            str(path).encode(), self._c.llama_model_default_params()
+        )
+        if not model:
+            raise GenerationError(
+                f"llama.cpp cannot load {path.name}",
+                hint="run `euaiqa models pull` to fetch it again",
+            )
+        self._vocab = self._c.llama_model_get_vocab(model)
+        self._n_vocab = int(self._c.llama_vocab_n_tokens(self._vocab))
+        n_threads = threads or _cores()
+        params = self._c.llama_context_default_params()
+        params.n_ctx, params.n_batch, params.n_ubatch = CONTEXT, BATCH, BATCH
+        params.n_seq_max, params.kv_unified = MAX_PASSAGES_KEPT + 2, True
+        params.n_threads = params.n_threads_batch = n_threads
+        self._ctx = self._c.llama_init_from_model(model, params)
+        if not self._ctx:
+            raise GenerationError(
+                "llama.cpp cannot allocate its context", hint="free about 2.5 GB of memory"
+            )
+        self._memory = self._c.llama_get_memory(self._ctx)
+        self._batch = self._c.llama_batch_init(BATCH, 0, 1)
+        self._name = path.stem
+        self._prefix = ""
+        self._prefix_size = 0
+        # passage text -> (sequence, cells), least recently used first
+        self._kept: OrderedDict[str, tuple[int, int]] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self._name
+
+    def stream(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
+        """Write the answer greedily, a piece of text at a time.
+
+        Ends at the model's end of turn or at a limit, whichever comes first; closing the
+        iterator stops at once. Time counts from the first token.
+
+        Raises:
+            QuestionTooLong: the question has too many tokens.
+            GenerationError: the passages are too long, or llama.cpp fails.
+        """
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+        with self._lock:
+            position, sequence = self._read(prompt, limits.cancelled)
+            stop_at = time.monotonic() + limits.seconds
+            try:
+                for _ in range(limits.tokens):
+                    if limits.cancelled() or time.monotonic() > stop_at:
+                        return
+                    token = int(self._logits().argmax())
+                    if self._c.llama_vocab_is_eog(self._vocab, token):
+                        return
+                    text = decoder.decode(self._piece(token))
+                    if text:
+                        yield text
+                    self._decode([token], position, sequence)
+                    position += 1
+            finally:
+                self._c.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def probability(
+        self,
+        prompt: Prompt,
+        yes: Sequence[str],
+        no: Sequence[str],
+        cancelled: Callable[[], bool] = never,
+    ) -> float:
+        """P(yes) / (P(yes) + P(no)) for the first token after the prompt.
+
+        Args:
+            prompt: ends where the model would answer with one of the words.
+            yes: spellings that count as yes; the first token of each is taken.
+            no: spellings that count as no.
+            cancelled: once true, the rest of the passages is not read, and what is given
+                means nothing.
+
+        Returns:
+            A number from 0 to 1.
+
+        Raises:
+            QuestionTooLong: the question has too many tokens.
+            GenerationError: the passages are too long, or llama.cpp fails.
+        """
+        with self._lock:
+            _, sequence = self._read(prompt, cancelled)
+            logits = self._logits().astype(np.float64)
+            self._c.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        yes_mass, no_mass = (
+            _log_sum({self._tokens(word, control=False)[0] for word in words}, logits)
+            for words in (yes, no)
+        )
+        return 1.0 / (1.0 + math.exp(no_mass - yes_mass))
+
+    def _read(self, prompt: Prompt, cancelled: Callable[[], bool]) -> tuple[int, int]:
+        """Decode what is not kept yet; give the next position and the question's sequence."""
+        asked = self._tokens(prompt.question, control=False) + self._tokens(
+            prompt.suffix, control=True
+        )
+        if len(asked) > MAX_QUESTION // 2:
+            raise QuestionTooLong(
+                f"the question is {len(asked)} tokens long, of {MAX_QUESTION // 2} at most",
+                hint="ask a shorter question",
+            )
+        if prompt.prefix != self._prefix:
+            self._start(prompt.prefix)
+        reader = MAX_PASSAGES_KEPT + 1
+        self._c.llama_memory_seq_rm(self._memory, reader, -1, -1)
+        sizes = []
+        for passage in prompt.passages:
+            sequence, size = self._keep(passage, prompt.passages)
+            sizes.append(size)
+            self._c.llama_memory_seq_cp(self._memory, sequence, reader, -1, -1)
+            if cancelled():
+                break
+        if not prompt.passages:
+            self._c.llama_memory_seq_cp(self._memory, 0, reader, -1, -1)
+        position = self._prefix_size + max(sizes, default=0)
+        self._decode(asked, position, reader, logits=True)
+        return position + len(asked), reader
+
+    def _start(self, prefix: str) -> None:
+        """Forget everything and decode a new prefix as sequence 0."""
+        self._c.llama_memory_clear(self._memory, True)
+        self._kept.clear()
+        tokens = self._tokens(prefix, control=True)
+        self._decode(tokens, 0, 0)
+        self._prefix, self._prefix_size = prefix, len(tokens)
+
+    def _keep(self, passage: str, in_use: Sequence[str]) -> tuple[int, int]:
+        """Give the sequence and size of a passage's cells, decoding them when needed."""
+        if passage in self._kept:
+            self._kept.move_to_end(passage)
+            return self._kept[passage]
+        tokens = self._tokens(passage, control=False)
+        while len(self._kept) >= MAX_PASSAGES_KEPT or (
+            self._prefix_size + sum(size for _, size in self._kept.values()) + len(tokens)
+            > CONTEXT - MAX_QUESTION
+        ):
+            oldest = next((text for text in self._kept if text not in in_use), None)
+            if oldest is None:
+                raise GenerationError(
+                    "the passages are too long for the model's context",
+                    hint="set EUAIQA_PASSAGES to a smaller number",
+                )
+            self._c.llama_memory_seq_rm(self._memory, self._kept.pop(oldest)[0], -1, -1)
+        used = {sequence for sequence, _ in self._kept.values()}
+        sequence = next(s for s in range(1, MAX_PASSAGES_KEPT + 1) if s not in used)
+        self._c.llama_memory_seq_cp(self._memory, 0, sequence, -1, -1)
+        self._decode(tokens, self._prefix_size, sequence)
+        self._kept[passage] = (sequence, len(tokens))
+        return sequence, len(tokens)
+
+    def _decode(
+        self, tokens: Sequence[int], position: int, sequence: int, *, logits: bool = True
+    ) -> None:
+        batch = self._batch
+        for start in range(0, len(tokens), BATCH):
+            part = tokens[start : start + BATCH]
+            batch.n_tokens = len(part)
+            for i, token in enumerate(part):
+                batch.token[i] = token
+                batch.pos[i] = position + start + i
+                batch.n_seq_id[i] = 1
+                batch.seq_id[i][0] = sequence
+                batch.logits[i] = int(logits and start + i == len(tokens) - 1)
+            code = self._c.llama_decode(self._ctx, batch)
+            if code:
+                self._prefix = ""  # the cells are in an unknown state: begin anew next time
+                raise GenerationError(
+                    f"llama_decode returned {code}", hint="ask again; restart if it persists"
+                )
+
+    def _logits(self) -> NDArray[np.float32]:
+        """The last decoded token's logits, float32 (n_vocab,), valid until the next decode."""
+        return np.ctypeslib.as_array(
+            self._c.llama_get_logits_ith(self._ctx, -1), shape=(self._n_vocab,)
+        )
+
+    def _tokens(self, text: str, *, control: bool) -> list[int]:
+        """Tokenise; only with `control` do spellings like `<|im_end|>` become control tokens."""
+        data = text.encode()
+        room = len(data) + 8
+        buffer = (self._c.llama_token * room)()
+        n = self._c.llama_tokenize(self._vocab, data, len(data), buffer, room, False, control)
+        return list(buffer[:n])
+
+    def _piece(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(256)
+        n = self._c.llama_token_to_piece(self._vocab, token, buffer, 256, 0, False)
+        return buffer.raw[: max(n, 0)]
+
+
+def _cores() -> int:
+    """The cores this process may use; macOS and Windows cannot tell, so all of them there."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _silent(_level: int, _text: bytes, _user: Any) -> None:
+    """Drop llama.cpp's log: what matters comes back as return codes."""
+
+
+def _log_sum(tokens: set[int], logits: NDArray[np.float64]) -> float:
+    values = logits[sorted(tokens)]
+    top = float(values.max())
+    return top + math.log(float(np.exp(values - top).sum()))
