@@ -1,0 +1,268 @@
+"""Citations by code: what the model wrote in, sentences proven by exact quotes out.
+
+The model places no marker and no quote. Each sentence of its draft is attributed to source
+sentences by ranking them against each other (similarity across languages, figures, dates
+and words in common), and a figure or date that no attributed sentence holds makes it
+unsupported: it is then dropped. A quote is a slice of the article, so it cannot be
+invented. Whether the question should be answered at all is not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote as percent_encoded
+
+import numpy as np
+
+from euaiqa.datamodels import AnswerSentence, Citation, Language, Passage, Sentence
+from euaiqa.encoder import Encoder, Vectors
+from euaiqa.facts import Facts, facts_of
+from euaiqa.ground.clauses import FigureClauses
+from euaiqa.ground.wording import (
+    ENDED,
+    FORGED,
+    INSTITUTIONS,
+    clean,
+    names_of,
+    without_enumerator,
+    words_of,
+)
+from euaiqa.segment import sentence_spans
+
+MAX_QUOTES = 3  # source sentences that one answer sentence may rest on
+# Added to a cosine (e5: 0.75 to 0.95 between sentences) when a candidate holds all of the
+# sentence's figures and dates, words, or names. docs/adr/0005-grounding.md
+FACT_BONUS = 0.06
+WORD_BONUS = 0.04
+NAME_BONUS = 0.04
+# Below these cosines the best candidate is about something else; between languages e5 is
+# lower by nature. A name that the question did not hold and the candidate does is evidence of
+# its own (`The summit was held in Paris.`). docs/adr/0005-grounding.md
+FLOOR_SAME_LANGUAGE = 0.87
+FLOOR_OTHER_LANGUAGE = 0.835
+FLOOR_WITH_NAMES = 0.76
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A candidate: a source sentence with its article's title, date and language."""
+
+    sentence: Sentence
+    passage: Passage
+    facts: Facts
+    words: frozenset[str]
+
+
+class Grounding:
+    """Proves the sentences of one answer, one after the other, numbering citations as it goes."""
+
+    def __init__(
+        self, passages: Sequence[Passage], encoder: Encoder, language: Language, question: str = ""
+    ) -> None:
+        """Prepare the candidates.
+
+        Args:
+            passages: what the model read.
+            encoder: compares sentences across languages.
+            language: the answer's.
+            question: what was asked; the names in it are no evidence of an answer.
+        """
+        self._asked = words_of(question)
+        self._encoder = encoder
+        self._language = language
+        seen: set[tuple[str, int]] = set()
+        self._sources: list[Source] = []
+        for passage in passages:
+            for sentence in passage.sentences:
+                if (sentence.document, sentence.start) not in seen:
+                    seen.add((sentence.document, sentence.start))
+                    facts = facts_of(without_enumerator(sentence.text), passage.language)
+                    source = Source(sentence, passage, facts, words_of(sentence.text))
+                    self._sources.append(source)
+        self._known = frozenset[str]().union(*(words_of(f"{p.title} {p.text}") for p in passages))
+        self._vectors: Vectors | None = None
+        self._clauses: FigureClauses | None = None
+        self._citations: dict[tuple[str, int], Citation] = {}
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations used so far, in order of their markers."""
+        return tuple(self._citations.values())
+
+    def prove(self, text: str) -> AnswerSentence | None:
+        """Attribute one draft sentence.
+
+        Args:
+            text: as the model wrote it; markers and list signs in it are removed.
+
+        Returns:
+            The sentence with its markers; a quote in its place when a source gives another
+            figure for the same; None when no source sentences support it.
+        """
+        text = clean(text)
+        if not self._sources or not words_of(text):
+            return None
+        said = facts_of(text, self._language)
+        words = words_of(text)
+        names = names_of(text) - self._asked
+        cosines = self._source_vectors() @ self._encoder.encode_passages([text])[0]  # (n,)
+        scores = [
+            float(cosine)
+            + FACT_BONUS * _share(len(said) - len(said.missing_from([source.facts])), len(said))
+            + WORD_BONUS * _share(len(words & source.words), len(words))
+            + NAME_BONUS * _share(len(names & source.words), len(names))
+            for cosine, source in zip(cosines, self._sources, strict=True)
+        ]
+        order = sorted(range(len(scores)), key=lambda i: -scores[i])
+        chosen = [order[0]]
+        best_source = self._sources[chosen[0]]
+        if words == best_source.words and best_source.sentence.text[-1].isalnum():
+            return None  # a heading, copied: it tells the subject, not the answer
+        if float(cosines[chosen[0]]) < self._floor(best_source, names, words - self._asked):
+            return None
+        missing = said.missing_from([self._sources[chosen[0]].facts])
+        while missing and len(chosen) < MAX_QUOTES:
+            held = {
+                i: len(missing) - len(missing.missing_from([self._sources[i].facts])) for i in order
+            }
+            best = max(order, key=lambda i: (held[i], scores[i]))
+            if not held[best]:
+                return None
+            chosen.append(best)
+            missing = missing.missing_from([self._sources[best].facts])
+        if missing:
+            return None
+        if self._stray_names(names, chosen):
+            return None
+        other = self._figure_clauses().contradicting(text, self._language)
+        if other is not None:  # the figure is in a quote, but said of something else there
+            return self._quoted(other)
+        return AnswerSentence(text, self._cite(chosen), "supported")
+
+    def quote(self, question: str) -> AnswerSentence | None:
+        """Give the source sentence nearest to the question, as a quote of itself.
+
+        Returns:
+            A sentence with `support` `extractive`, or None when there is no source.
+        """
+        if not self._sources:
+            return None
+        vector = self._encoder.encode_queries([question])[0]
+        cosines = self._source_vectors() @ vector  # (n,)
+        words = words_of(question)
+        scores = [
+            # a heading is no sentence: it tells the subject, not the answer
+            float(c) + WORD_BONUS * _share(len(words & s.words), len(words))
+            if ENDED.search(s.sentence.text)
+            else -1.0
+            for c, s in zip(cosines, self._sources, strict=True)
+        ]
+        best = int(np.argmax(scores))
+        if scores[best] < 0:
+            return None
+        return self._quoted(best)
+
+    def _quoted(self, i: int) -> AnswerSentence:
+        # markers in an article must not pass for ours; the citation keeps them
+        text = FORGED.sub("", self._sources[i].sentence.text)
+        marked = f"«\u00a0{text}\u00a0»" if self._language == "fr" else f"“{text}”"
+        return AnswerSentence(marked, self._cite([i]), "extractive")
+
+    def _figure_clauses(self) -> FigureClauses:
+        if self._clauses is None:
+            texts = [
+                (without_enumerator(s.sentence.text), s.passage.language) for s in self._sources
+            ]
+            self._clauses = FigureClauses(texts, self._encoder)
+        return self._clauses
+
+    def _floor(self, source: Source, names: frozenset[str], new: frozenset[str]) -> float:
+        # A name is evidence where it is most of what the sentence adds to the question.
+        if names and names <= source.words and 2 * len(names) >= len(new):
+            return FLOOR_WITH_NAMES
+        same = source.passage.language == self._language
+        return FLOOR_SAME_LANGUAGE if same else FLOOR_OTHER_LANGUAGE
+
+    def _stray_names(self, names: frozenset[str], chosen: Sequence[int]) -> frozenset[str]:
+        """Names that stand nowhere near the cited sentences: who did what is then in doubt.
+
+        A pronoun stands for a name shortly before, so the two sentences before count too.
+        Across languages only names that stand unchanged in some passage can be told from
+        translated ones.
+        """
+        cited = [self._sources[i] for i in chosen]
+        near = frozenset[str]().union(*map(self._context, cited))
+        if any(source.passage.language != self._language for source in cited):
+            names &= self._known
+        return names - near - INSTITUTIONS
+
+    def _context(self, source: Source) -> frozenset[str]:
+        """Words of a source sentence, of two before it, and of its article's title."""
+        sentences = source.passage.sentences
+        at = sentences.index(source.sentence)
+        before = sentences[max(0, at - 2) : at]
+        if not before:  # what comes before may be in another passage of the article
+            before = tuple(
+                s.sentence for s in self._sources if s.sentence.document == source.sentence.document
+            )
+        return source.words.union(
+            words_of(source.passage.title), *(words_of(s.text) for s in before)
+        )
+
+    def _source_vectors(self) -> Vectors:
+        if self._vectors is None:
+            texts = [source.sentence.text for source in self._sources]
+            self._vectors = self._encoder.encode_passages(texts)  # (n, d)
+        return self._vectors
+
+    def _cite(self, chosen: Sequence[int]) -> tuple[int, ...]:
+        markers = []
+        for i in chosen:
+            source = self._sources[i]
+            key = (source.sentence.document, source.sentence.start)
+            if key not in self._citations:
+                self._citations[key] = _citation(source, len(self._citations) + 1)
+            markers.append(self._citations[key].marker)
+        return tuple(markers)
+
+
+def ground(
+    draft: str,
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    language: Language,
+    question: str = "",
+) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    """Prove a whole draft: its supported sentences and their citations, in order."""
+    grounding = Grounding(passages, encoder, language, question)
+    spans = sentence_spans(draft, language)
+    proven = [grounding.prove(draft[span.start : span.end]) for span in spans]
+    return tuple(s for s in proven if s is not None), grounding.citations
+
+
+def with_markers(sentences: Sequence[AnswerSentence]) -> str:
+    """Join sentences into one text, each followed by its markers."""
+    return " ".join(
+        s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences
+    )
+
+
+def _citation(source: Source, marker: int) -> Citation:
+    sentence, passage = source.sentence, source.passage
+    where = f"start={sentence.start}&end={sentence.end}#quote"
+    return Citation(
+        marker=marker,
+        document=sentence.document,
+        title=passage.title,
+        published=passage.published,
+        language=passage.language,
+        quote=sentence.text,
+        start=sentence.start,
+        end=sentence.end,
+        url=f"/sources/{percent_encoded(sentence.document)}?{where}",
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0

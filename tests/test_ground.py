@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from euaiqa.datamodels import Document, Language, Passage
+from euaiqa.documents import read_corpus
+from euaiqa.ground import Grounding, clean, ground, with_markers
+from euaiqa.language import detect
+from euaiqa.segment import passages
+from fakes import HashEncoder
+
+
+@pytest.fixture
+def read(seeds: Path, encoder: HashEncoder) -> list[Passage]:
+    corpus = read_corpus(seeds, detect)
+    return [p for d in corpus.documents for p in passages(d, encoder.count_tokens)]
+
+
+def texts(seeds: Path) -> dict[str, str]:
+    return {d.id: d.text for d in read_corpus(seeds, detect).documents}
+
+
+def test_prove_supported_sentence_quotes_its_source(
+    seeds: Path, read: list[Passage], encoder: HashEncoder
+) -> None:
+    sentences, citations = ground(
+        "Le plan Orion mobilise 30 milliards d'euros. Chaque centre recevra 50 000 processeurs.",
+        read,
+        encoder,
+        "fr",
+    )
+    assert [s.citations for s in sentences] == [(1,), (2,)]
+    assert "30 milliards" in citations[0].quote
+    assert "50 000" in citations[1].quote
+    for citation in citations:
+        assert texts(seeds)[citation.document][citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "Le plan Orion mobilise 31 milliards d'euros pour les centres de calcul.",
+        "Le plan Orion mobilise 30 millions d'euros pour les centres de calcul.",
+        "Le plan Orion mobilise 30 milliards de dollars pour les centres de calcul.",
+        "La Commission a annoncé le plan Orion le 3 mars 2026.",
+        "Le plan Orion mobilise 30 milliards d'euros, soit 12 % du total.",
+    ],
+)
+def test_prove_invented_figure_is_dropped(
+    read: list[Passage], encoder: HashEncoder, invented: str
+) -> None:
+    assert ground(invented, read, encoder, "fr") == ((), ())
+
+
+def test_prove_facts_of_two_sentences_cites_both(read: list[Passage], encoder: HashEncoder) -> None:
+    text = "Le plan Orion mobilise 30 milliards d'euros et 50 000 processeurs par centre de calcul."
+    (sentence,), citations = ground(text, read, encoder, "fr")
+    assert sentence.citations == (1, 2)
+    assert {"30 milliards" in c.quote for c in citations} == {True, False}
+
+
+def test_prove_unrelated_sentence_is_dropped(read: list[Passage], encoder: HashEncoder) -> None:
+    assert ground("Bananas ripen quickly in warm kitchens.", read, encoder, "en") == ((), ())
+
+
+def test_prove_new_name_in_the_source_is_evidence(
+    read: list[Passage], encoder: HashEncoder
+) -> None:
+    """A short answer is far from a long source, but the name it tells is there."""
+    question = "Which city hosts the first centre?"
+    (sentence,), (citation,) = ground(
+        "The premier centre is in Lille.", read, encoder, "en", question
+    )
+    assert "Lille" in citation.quote and sentence.citations == (1,)
+    assert ground("The premier centre is in Lisbon.", read, encoder, "en", question) == ((), ())
+    # one true name does not carry a sentence about something else
+    stray = "Giant ships unload exotic fruit every single morning in Lille."
+    assert ground(stray, read, encoder, "en", question) == ((), ())
+    # what the question itself says proves nothing
+    assert ground("The premier centre is Lille.", read, encoder, "en", "Lille?") == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("language", "stray"),
+    [
+        ("fr", "Chaque centre recevra 50 000 processeurs de Nvidia."),
+        ("fr", "Lindqvist : chaque centre recevra 50 000 processeurs, dit Anna Lindqvist."),
+        ("en", "Anna Lindqvist : chaque centre recevra 50,000 processeurs, says Anna Lindqvist."),
+    ],
+)
+def test_prove_name_from_elsewhere_is_dropped(
+    read: list[Passage], encoder: HashEncoder, language: Language, stray: str
+) -> None:
+    assert ground(stray, read, encoder, language) == ((), ())
+
+
+def test_prove_name_from_just_before_is_kept(read: list[Passage], encoder: HashEncoder) -> None:
+    text = "Avec le plan Orion, chaque centre recevra 50 000 processeurs."
+    (sentence,), _ = ground(text, read, encoder, "fr")
+    assert sentence.support == "supported"
+
+
+def test_prove_copied_heading_is_dropped(read: list[Passage], encoder: HashEncoder) -> None:
+    assert ground("Le plan Orion pour les centres de calcul", read, encoder, "fr") == ((), ())
+
+
+def test_prove_same_quote_keeps_its_marker(read: list[Passage], encoder: HashEncoder) -> None:
+    grounding = Grounding(read, encoder, "fr")
+    first = grounding.prove("Chaque centre recevra 50 000 processeurs.")
+    again = grounding.prove("Ainsi chaque centre recevra 50 000 processeurs.")
+    assert first and again
+    assert first.citations == again.citations == (1,)
+    assert len(grounding.citations) == 1
+
+
+def test_clean_markers_of_the_model_are_removed() -> None:
+    assert clean("- Le plan **Orion** [1] coûte [2, 3] cher 【4】.") == "Le plan Orion coûte cher."
+    assert clean("Article 5(1) applies.") == "Article 5(1) applies."
+    assert clean("1. First point") == "First point"
+    assert clean("The 2.5 billion [sic] plan") == "The 2.5 billion [sic] plan"
+
+
+def test_with_markers_places_every_marker(read: list[Passage], encoder: HashEncoder) -> None:
+    sentences, _ = ground("Chaque centre recevra 50 000 processeurs.", read, encoder, "fr")
+    assert with_markers(sentences) == "Chaque centre recevra 50 000 processeurs. [1]"
+
+
+def test_quote_gives_a_source_sentence_as_extractive(
+    read: list[Passage], encoder: HashEncoder
+) -> None:
+    grounding = Grounding(read, encoder, "fr")
+    sentence = grounding.quote("Combien de processeurs chaque centre recevra-t-il ?")
+    assert sentence and sentence.support == "extractive"
+    assert grounding.citations[0].quote in sentence.text
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(draft=st.text(max_size=300))
+def test_ground_any_draft_cites_only_exact_quotes(
+    draft: str, seeds: Path, read: list[Passage], encoder: HashEncoder
+) -> None:
+    sentences, citations = ground(draft, read, encoder, "fr")
+    markers = {c.marker for c in citations}
+    for sentence in sentences:
+        assert sentence.citations and set(sentence.citations) <= markers
+    for citation in citations:
+        assert texts(seeds)[citation.document][citation.start : citation.end] == citation.quote
+
+
+def test_prove_figure_of_its_neighbour_becomes_a_quote(tmp_path: Path) -> None:
+    """The source holds both figures, but says something else of the one in the draft."""
+    text = "Sur ces 200 milliards, 20 milliards seront consacrés à la création des usines."
+    encoder = HashEncoder()
+    document = Document("a.txt", "Titre", None, "fr", text, "0")
+    read = list(passages(document, encoder.count_tokens))
+    wrong = "200 milliards seront consacrés à la création des usines."
+    (quoted,), (citation,) = ground(wrong, read, encoder, "fr")
+    assert quoted.support == "extractive" and citation.quote == text
+    (right,), _ = ground(wrong.replace("200", "20"), read, encoder, "fr")
+    assert right.support == "supported"
+    both = "20 milliards des 200 milliards seront consacrés à la création des usines."
+    (told,), _ = ground(both, read, encoder, "fr")
+    assert told.support == "supported"
