@@ -1,0 +1,226 @@
+"""The command line: `euaiqa models | index | ask | search | eval | serve`.
+
+Every error is one line with a hint; exit code 1 for what can be mended, 2 for a wrong
+call, 130 when interrupted. A refusal is a normal answer.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from euaiqa import settings as settings_module
+from euaiqa.datamodels import Answer, DoneEvent, SentenceEvent
+from euaiqa.errors import EuaiqaError, SettingsError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Ask a folder of articles; every sentence of an answer has an exact quote.",
+)
+models_app = typer.Typer(no_args_is_help=True, help="Fetch, verify and list the models.")
+app.add_typer(models_app, name="models")
+
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def main() -> None:
+    """Run the command line and turn errors into one line with a hint."""
+    try:
+        app()
+    except EuaiqaError as error:
+        hint = f" — hint: {error.hint}" if error.hint else ""
+        _err.print(f"[red]error:[/red] {escape(error.message)}{escape(hint)}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _err.print("interrupted")
+        sys.exit(130)
+
+
+@models_app.command("pull")
+def models_pull() -> None:
+    """Fetch the encoder and the language model, verify them, keep them in the cache."""
+    from euaiqa import models
+
+    models.pull_all(settings_module.load(), _err)
+
+
+@models_app.command("list")
+def models_list(
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Show every known model: licence, size, source, path, verified or not."""
+    from euaiqa import models
+
+    rows = models.listing(settings_module.load())
+    if as_json:
+        typer.echo(json.dumps([asdict(row) for row in rows], default=str))
+        return
+    for row in rows:
+        state = "verified" if row.verified else "not there"
+        _out.print(
+            f"[bold]{escape(row.name)}[/bold]  {row.licence}, {row.bytes / 1e6:,.0f} MB, "
+            f"{state}, source: {row.source}"
+        )
+        _out.print(f"    {escape(str(row.path))}")
+        _out.print(f"    [dim]{escape(row.note)}[/dim]")
+
+
+@app.command()
+def index() -> None:
+    """Build the index from the articles and swap it in."""
+    from euaiqa import pipeline
+
+    settings = settings_module.load()
+    started = time.monotonic()
+    manifest = pipeline.build_index(settings, _err)
+    for problem in manifest.problems:
+        _err.print(f"[yellow]left out:[/yellow] {escape(problem.document)}: {problem.reason}")
+    _out.print(
+        f"Indexed {len(manifest.documents)} articles, {manifest.passages} passages, "
+        f"{manifest.sentences} sentences in {time.monotonic() - started:.1f} s "
+        f"(version {manifest.index_version})."
+    )
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="the question, in French or English")],
+    language: Annotated[
+        Literal["auto", "fr", "en"], typer.Option(help="language of the answer")
+    ] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="print the whole reply as JSON")] = False,
+) -> None:
+    """Answer one question, with its quotes."""
+    from euaiqa import pipeline
+
+    if not question.strip():
+        raise typer.BadParameter("the question is empty")
+    settings = settings_module.load()
+    pipeline.prepare(settings, _err)
+    answering = pipeline.open_pipeline(settings)
+    with _err.status("searching …") as status:
+        for event in answering.ask(question.strip(), language=language):
+            if isinstance(event, SentenceEvent) and not as_json:
+                markers = "".join(f"[{marker}]" for marker in event.sentence.citations)
+                _out.print(escape(f"{event.sentence.text} {markers}"))
+            status.update("writing …")
+            if isinstance(event, DoneEvent):
+                status.stop()
+                _show(event.answer, as_json=as_json)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="words or a question")],
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="how many passages")] = 5,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Find passages, without the language model."""
+    from euaiqa import pipeline
+
+    settings = settings_module.load()
+    pipeline.prepare(settings, _err, language_model=False)
+    found = pipeline.open_search(settings)(query, k)
+    if as_json:
+        from euaiqa.app.replies import PassagesReply
+
+        typer.echo(PassagesReply.of(found).model_dump_json())
+        return
+    for number, passage in enumerate(found, 1):
+        _out.print(f"{number}. [bold]{escape(passage.passage.title)}[/bold]  {passage.score:.4f}")
+        _out.print(f"   {escape(passage.passage.text)}\n")
+
+
+@app.command("eval")
+def evaluate_files(
+    files: Annotated[list[Path], typer.Argument(help="question files, JSONL")],
+) -> None:
+    """Ask every question of the files and report how good the answers are."""
+    from euaiqa import evaluate, pipeline
+
+    questions = [question for path in files for question in evaluate.read_questions(path)]
+    settings = settings_module.load()
+    pipeline.prepare(settings, _err)
+
+    def show(result: evaluate.Result) -> None:
+        mark = "[green]right[/green]" if result.correct else "[red]wrong[/red]"
+        _out.print(f"{mark} {escape(result.question.id)}: {escape(result.question.question)}")
+        _out.print(f"      [dim]{escape(result.answer.answer)}[/dim]")
+
+    results = evaluate.evaluate(pipeline.open_pipeline(settings), questions, show)
+    _out.print()
+    for label, value in evaluate.summary(results):
+        _out.print(f"{label:32} {value}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="address; EUAIQA_HOST otherwise")] = None,
+    port: Annotated[int | None, typer.Option(help="port; EUAIQA_PORT otherwise")] = None,
+) -> None:
+    """Serve the chat; builds the index first when it is missing or out of date."""
+    from euaiqa import pipeline
+    from euaiqa.app import serve as serve_app
+
+    given = {k: v for k, v in {"host": host, "port": port}.items() if v is not None}
+    settings = settings_module.load().model_copy(update=given)
+    started = time.monotonic()
+    _check_free(settings.host, settings.port)  # before minutes of downloads
+    pipeline.prepare(settings, _err)
+    _err.print("Loading the models …")
+
+    def load() -> pipeline.Pipeline:
+        ready = pipeline.open_pipeline(settings)
+        address = f"http://{settings.host}:{settings.port}"
+        _err.print(f"Ready after {time.monotonic() - started:.0f} s: [bold]{address}[/bold]")
+        return ready
+
+    serve_app(settings, load)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Try the address now; the server takes it later.
+
+    Raises:
+        SettingsError: another program listens there, or it is not an address of ours.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}",
+            hint="choose another port, for instance `make serve PORT=8123`",
+        ) from error
+
+
+def _show(answer: Answer, *, as_json: bool) -> None:
+    if as_json:
+        from euaiqa.app.replies import AskReply
+
+        typer.echo(AskReply.of(answer).model_dump_json())
+        return
+    if not answer.sentences:
+        _out.print(escape(answer.answer))
+        return
+    _out.print()
+    for citation in answer.citations:
+        _out.print(escape(f"[{citation.marker}] « {citation.quote} »"))
+        where = f"{citation.document}, {citation.start}–{citation.end}"
+        _out.print(f"    [dim]{escape(citation.title)} ({escape(where)})[/dim]")
+    _err.print(f"[dim]{answer.timings.total / 1000:.1f} s[/dim]")

@@ -1,0 +1,10 @@
+"""The one place that knows the order of the stages.
+
+`build`: seeds -> documents -> segment -> index. `answer`: question -> retrieve -> gate ->
+prompt -> generate -> ground -> Answer.
+"""
+
+from euaiqa.pipeline.answer import Pipeline
+from euaiqa.pipeline.build import build_index, open_pipeline, open_search, prepare
+
+__all__ = ["Pipeline", "build_index", "open_pipeline", "open_search", "prepare"]

@@ -1,0 +1,129 @@
+"""From settings to something that answers: models, articles, index, pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from euaiqa import index, models
+from euaiqa.datamodels import Corpus, RetrievedPassage
+from euaiqa.documents import read_corpus
+from euaiqa.encoder import E5Encoder
+from euaiqa.errors import IndexError_
+from euaiqa.generator import LlamaGenerator
+from euaiqa.language import detect
+from euaiqa.pipeline.answer import Pipeline
+from euaiqa.retrieve import Retriever
+from euaiqa.settings import Settings
+
+
+def prepare(settings: Settings, console: Console, *, language_model: bool = True) -> None:
+    """Make sure that the models are there and that the index fits the articles.
+
+    Says what it does; does nothing twice. Files that cannot be read are told.
+
+    Raises:
+        EuaiqaError: a model cannot be fetched or there is nothing to index.
+    """
+    _pull(settings, console, language_model=language_model)
+    corpus = read_corpus(settings.seeds, detect)
+    if not _is_current(settings, corpus):
+        _build(settings, corpus, console)
+    for problem in corpus.problems:
+        console.print(f"left out: {problem.document}: {problem.reason}", markup=False)
+
+
+def build_index(settings: Settings, console: Console) -> index.Manifest:
+    """Build the index from the articles as they are now and swap it in.
+
+    Raises:
+        EuaiqaError: a model cannot be fetched or there is nothing to index.
+    """
+    _pull(settings, console, language_model=False)
+    return _build(settings, read_corpus(settings.seeds, detect), console)
+
+
+def open_pipeline(settings: Settings) -> Pipeline:
+    """Load encoder, index and language model; the two models at the same time.
+
+    Raises:
+        EuaiqaError: a model or the index is missing or does not fit.
+    """
+    path = models.locate_language_model(settings)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # Importing torch keeps one core busy for seconds while the GGUF waits for the disk.
+        loading = pool.submit(_encoder, settings)
+        generator = LlamaGenerator(path, threads=settings.threads)
+        encoder = loading.result()
+    return Pipeline(
+        index.load(settings.index, encoder),
+        encoder,
+        generator,
+        passages=settings.passages,
+        max_tokens=settings.max_tokens,
+        time_limit=settings.time_limit,
+    )
+
+
+def open_search(settings: Settings) -> Callable[[str, int], tuple[RetrievedPassage, ...]]:
+    """Load what retrieval needs, without the language model.
+
+    Raises:
+        EuaiqaError: the encoder or the index is missing or does not fit.
+    """
+    encoder = _encoder(settings)
+    retriever = Retriever(index.load(settings.index, encoder), encoder)
+    return lambda query, k: retriever.retrieve(query, detect(query), k)
+
+
+def _pull(settings: Settings, console: Console, *, language_model: bool) -> None:
+    if language_model:
+        models.pull_all(settings, console)
+        return
+    with models.console_progress(console) as progress:
+        models.pull(models.ENCODER, settings, progress)
+
+
+def _encoder(settings: Settings) -> E5Encoder:
+    files = models.locate_encoder(settings)
+    return E5Encoder(
+        files.path,
+        name=models.ENCODER.name,
+        fingerprint=files.fingerprint,
+        threads=settings.threads,
+    )
+
+
+def _is_current(settings: Settings, corpus: Corpus) -> bool:
+    try:
+        manifest = index.read_manifest(settings.index)
+    except IndexError_:
+        return False
+    fingerprint = models.locate_encoder(settings).fingerprint
+    return manifest.index_version == index.version_of(corpus, fingerprint)
+
+
+def _build(settings: Settings, corpus: Corpus, console: Console) -> index.Manifest:
+    count = len(corpus.documents)
+    console.print(f"Building the index of {count} articles from {settings.seeds} …", markup=False)
+    with Progress(
+        TextColumn("  {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    ) as bars:
+        encoder = _encoder(settings)
+
+        def start(step: str, total: int) -> None:
+            bars.add_task(step, total=total)
+
+        def advance(done: int) -> None:
+            bars.advance(bars.task_ids[-1], done)
+
+        manifest = index.build(corpus, encoder, settings.index, start=start, advance=advance)
+    console.print(f"The index has {manifest.passages} passages.")
+    return manifest

@@ -1,0 +1,95 @@
+"""The real models on our own questions over the two seeds, against a committed floor.
+
+No weight or threshold was fitted on `questions_test.jsonl` (README tells how blind it is);
+`questions_tune.jsonl` was tuned on. The floor of correct
+answers is two questions of twenty below the project's bar of 70 %: cells are kept in another
+order from run to run, and an answer on the edge may then read otherwise. What was measured is
+in the README.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from euaiqa import pipeline as pipelines
+from euaiqa import settings as settings_module
+from euaiqa.datamodels import Answer, DoneEvent
+from euaiqa.evaluate import Result, evaluate, read_questions, summary
+from euaiqa.language import detect
+from euaiqa.pipeline import Pipeline
+
+pytestmark = pytest.mark.model
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOOR_CORRECT = 0.60
+FLOOR_REFUSED = 5 / 6
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    given = {"seeds": ROOT / "seeds", "index": tmp_path_factory.mktemp("index")}
+    settings = settings_module.load().model_copy(update=given)
+    pipelines.prepare(settings, Console(quiet=True))
+    return pipelines.open_pipeline(settings)
+
+
+@pytest.fixture(scope="module")
+def results(real: Pipeline) -> list[Result]:
+    questions = read_questions(ROOT / "tests/data/questions_test.jsonl")
+    found = evaluate(real, questions, lambda _result: None)
+    for label, value in summary(found):
+        print(f"{label:32} {value}")
+    return found
+
+
+def share(rows: list[Result]) -> float:
+    return sum(r.correct for r in rows) / len(rows)
+
+
+def wrong(rows: list[Result]) -> list[tuple[str, str]]:
+    return [(r.question.id, r.answer.answer) for r in rows if not r.correct]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_answers_are_correct_in_each_language(results: list[Result], language: str) -> None:
+    rows = [r for r in results if r.question.answerable and r.question.language == language]
+    assert len(rows) >= 10
+    assert share(rows) >= FLOOR_CORRECT, wrong(rows)
+
+
+def test_unanswerable_questions_are_refused(results: list[Result]) -> None:
+    rows = [r for r in results if not r.question.answerable]
+    assert len(rows) >= 6
+    assert share(rows) >= FLOOR_REFUSED, wrong(rows)
+
+
+def test_every_sentence_is_cited_with_exact_quotes(results: list[Result]) -> None:
+    for result in results:
+        assert result.cited and result.exact, result.question.id
+        markers = [c.marker for c in result.answer.citations]
+        assert markers == list(range(1, len(markers) + 1))
+
+
+def test_answers_are_in_the_language_of_the_question(results: list[Result]) -> None:
+    for result in results:
+        assert result.answer.language == result.question.language, result.question.id
+        written = [s.text for s in result.answer.sentences if s.support == "supported"]
+        if written:
+            said = detect(" ".join(written), default=result.question.language)
+            assert said == result.question.language, (result.question.id, written)
+
+
+def test_the_same_question_gives_the_same_answer(real: Pipeline) -> None:
+    """Cells kept from earlier questions must not change what is written."""
+
+    def ask(question: str) -> Answer:
+        *_, last = real.ask(question)
+        assert isinstance(last, DoneEvent)
+        return last.answer
+
+    first = ask("Qui a annoncé InvestAI ?")
+    ask("How will the gigafactories be financed?")
+    assert ask("Qui a annoncé InvestAI ?").sentences == first.sentences
