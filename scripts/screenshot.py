@@ -1,0 +1,89 @@
+"""Take the README's screenshots from a running server.
+
+    python scripts/screenshot.py http://127.0.0.1:8000 --out docs/img
+
+Takes the address of a server that is ready; gives PNG files: an answer on a wide screen
+(light and dark) and on a phone, the article that its first marker opens, a refusal.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PATIENCE = 180_000
+"""Milliseconds to wait for an answer from a real model."""
+
+DESKTOP = {"width": 1100, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+def ask(page: Page, url: str, language: str, question: str) -> None:
+    """Ask on the page and wait for the whole answer."""
+    page.goto(f"{url}/?lang={language}")
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+    page.wait_for_selector(".turn[data-status]", timeout=PATIENCE)
+    page.evaluate("scrollTo(0, 0)")
+
+
+def shoot(
+    browser: Browser, url: str, out: Path, name: str, language: str, question: str, **look: object
+) -> Page:
+    """Open a new window, ask, and keep a picture."""
+    settings = {"viewport": DESKTOP, "device_scale_factor": 2, **look}
+    page = browser.new_context(**settings).new_page()  # type: ignore[arg-type]
+    ask(page, url, language, question)
+    page.screenshot(path=out / f"{name}.png")
+    return page
+
+
+def main() -> None:
+    """Read the arguments and take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("url", help="address of a running server")
+    parser.add_argument("--out", type=Path, default=Path("docs/img"), help="folder of the pictures")
+    parser.add_argument("--chromium", default=CHROMIUM, help="the browser to drive")
+    parser.add_argument(
+        "--french", default="Combien d’argent ira aux gigafactories d’IA ?", help="a question"
+    )
+    parser.add_argument("--english", default="What is InvestAI meant to do?", help="a question")
+    parser.add_argument(
+        "--refused", default="Qui a gagné la Coupe du monde en 1998 ?", help="one to be refused"
+    )
+    told = parser.parse_args()
+    url, out = told.url.rstrip("/"), told.out
+    out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=told.chromium, args=FLAGS)
+        page = shoot(browser, url, out, "answer", "fr", told.french)
+        with page.context.expect_page() as opened:
+            page.click(".marker")
+        opened.value.wait_for_load_state()
+        opened.value.screenshot(path=out / "article.png")
+        shoot(browser, url, out, "answer-dark", "en", told.english, color_scheme="dark")
+        shoot(browser, url, out, "answer-phone", "fr", told.french, viewport=PHONE)
+        shoot(browser, url, out, "refusal", "fr", told.refused)
+        page.goto(f"{url}/?lang=fr")
+        page.evaluate("sessionStorage.clear()")
+        page.goto(f"{url}/?lang=fr")
+        page.screenshot(path=out / "start.png")
+        browser.close()
+    for picture in sorted(out.glob("*.png")):
+        print(picture)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""One answer at a time, and a bounded line of readers behind it.
+
+Takes functions that yield events in a worker thread; gives the events to a coroutine.
+A reader who leaves frees the place at once while waiting, and as soon as the thread has
+stopped while being answered: the language model never serves two at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import math
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+from starlette.types import Receive
+
+from euaiqa.datamodels import Event
+from euaiqa.errors import Busy
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[Callable[[], bool]], Iterator[Event]]
+"""Takes `left`, which turns true when nobody waits for the events any more."""
+
+FIRST_GUESS = 10.0
+"""Seconds that one turn takes, until one was measured."""
+
+
+class Line:
+    """A line in front of one counter; `waiting` readers may stand behind the one served."""
+
+    def __init__(self, *, waiting: int) -> None:
+        self._waiting = waiting
+        self._inside = 0
+        self._counter = asyncio.Lock()  # serves in order of arrival
+        self._usual = FIRST_GUESS
+        self._jobs: set[Job] = set()
+
+    def __len__(self) -> int:
+        """Readers in the line, the one served included."""
+        return self._inside
+
+    def enter(self) -> None:
+        """Take a place.
+
+        Raises:
+            Busy: all are taken; `retry_after` is about when the next one gets free.
+        """
+        if self._inside > self._waiting:
+            raise Busy(
+                "too many readers wait already",
+                retry_after=min(60, max(1, math.ceil(self._usual))),
+                hint="try again in a moment",
+            )
+        self._inside += 1
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._inside -= 1
+
+    @contextlib.asynccontextmanager
+    async def counter(self) -> AsyncIterator[None]:
+        """Wait for the turn, and measure how long it takes."""
+        async with self._counter:
+            began = time.monotonic()
+            try:
+                yield
+            finally:
+                self._usual = (self._usual + time.monotonic() - began) / 2
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Take a place, wait for the turn, and give the place back at the end.
+
+        Raises:
+            Busy: all places are taken.
+        """
+        self.enter()
+        try:
+            async with self.counter():
+                yield
+        finally:
+            self.leave()
+
+    def submit(self, work: Work) -> Job:
+        """Take a place for `work` and start waiting for its turn.
+
+        Raises:
+            Busy: all places are taken.
+        """
+        self.enter()
+        job = Job(self, work)
+        self._jobs.add(job)
+        job.task.add_done_callback(lambda _: self._finished(job))
+        return job
+
+    def _finished(self, job: Job) -> None:
+        # A callback and not a `finally`: a task cancelled before its first step never
+        # enters its body, and its place would be lost.
+        self._jobs.discard(job)
+        self.leave()
+
+    async def close(self) -> None:
+        """Make every reader leave, and wait for the thread that serves one."""
+        jobs = list(self._jobs)
+        for job in jobs:
+            job.leave()
+        await asyncio.gather(*(job.task for job in jobs), return_exceptions=True)
+
+
+class Job:
+    """One reader's work: first waiting, then running in a thread, then over."""
+
+    def __init__(self, line: Line, work: Work) -> None:
+        self._line = line
+        self._work = work
+        self._left = threading.Event()
+        self._running = False
+        self._loop = asyncio.get_running_loop()
+        self._channel: asyncio.Queue[Event | None] = asyncio.Queue()
+        self.task = asyncio.create_task(self._serve())
+        self.task.add_done_callback(self._over)
+
+    @property
+    def left(self) -> bool:
+        """Whether the reader has gone."""
+        return self._left.is_set()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What the work raised; to be read when the events are over."""
+        return None if self.task.cancelled() else self.task.exception()
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            task.exception()  # marks it as read, also for a reader who left
+        self._channel.put_nowait(None)
+
+    def leave(self) -> None:
+        """Go away; harmless when all is over."""
+        self._left.set()
+        if not self._running:
+            self.task.cancel()
+
+    async def _serve(self) -> None:
+        async with self._line.counter():
+            self._running = True
+            try:
+                await asyncio.to_thread(self._pump)
+            except Exception:
+                logger.exception("answering a question failed")
+                raise
+
+    def _pump(self) -> None:
+        events = self._work(self._left.is_set)
+        try:
+            for event in events:
+                if self.left:
+                    return
+                self._loop.call_soon_threadsafe(self._channel.put_nowait, event)
+        finally:
+            # A generator that is dropped half way would be closed by the collector, later
+            # and in any thread.
+            close = getattr(events, "close", None)
+            if close is not None:
+                close()
+
+    async def events(self, heartbeat: float | None = None) -> AsyncIterator[Event | None]:
+        """Yield the events, and `None` after each `heartbeat` seconds of silence."""
+        while True:
+            try:
+                async with asyncio.timeout(heartbeat):
+                    event = await self._channel.get()
+            except TimeoutError:
+                yield None
+                continue
+            if event is None:
+                return
+            yield event
+
+    @contextlib.asynccontextmanager
+    async def watched(self, receive: Receive) -> AsyncIterator[None]:
+        """Leave when the client of `receive` disconnects, and in any case at the end."""
+        watch = asyncio.create_task(self._until_gone(receive))
+        try:
+            yield
+        finally:
+            watch.cancel()
+            self.leave()
+
+    async def _until_gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.leave()

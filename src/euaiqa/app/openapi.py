@@ -1,0 +1,72 @@
+"""The OpenAPI page: what it says of replies that are not plain JSON, and of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from euaiqa.app import problems as told
+from euaiqa.app.replies import SentenceData, TokenData
+
+ResponseDocs = dict[int | str, dict[str, Any]]
+
+REASONS = {
+    403: "the request comes from another site",
+    404: "no such document",
+    413: "the body is over 64 KiB",
+    421: "the host name is not one of this server's",
+    422: "a field is wrong; `detail` names it",
+    500: "the answer failed",
+    503: "no index, no model, or the queue is full; see `Retry-After`",
+}
+
+PAGE: dict[str, Any] = {"description": "A page.", "content": {"text/html": {}}}
+ARTICLE: dict[str, Any] = {"description": "The article.", "content": {"text/html": {}}}
+STREAM: dict[str, Any] = {
+    "description": (
+        "The whole reply, or an event stream whose `event:` names what its `data:` is, one JSON "
+        "object: `passages` (PassagesReply), `token` (TokenData), `sentence` (SentenceData), "
+        "`done` (AskReply), `error` (ProblemDocument)."
+    ),
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
+
+def problems(*statuses: int) -> ResponseDocs:
+    """Tell the errors of a call."""
+    return {
+        status: {"model": told.ProblemDocument, "description": REASONS[status]}
+        for status in statuses
+    }
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Make the OpenAPI document of an application, once."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    schemas = document["components"]["schemas"]
+    for model in (TokenData, SentenceData):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        schemas[model.__name__] = schema
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for calls in document["paths"].values():
+        for call in calls.values():
+            _as_problems(call["responses"])
+    app.openapi_schema = document
+    return document
+
+
+def _as_problems(responses: dict[str, Any]) -> None:
+    """Errors are problem documents, whatever media type the route's own reply has."""
+    for status, response in responses.items():
+        if int(status) >= 400:
+            response["content"] = {
+                told.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+            }

@@ -1,0 +1,168 @@
+"""The calls of the HTTP contract, each a few lines: read, ask the service, reply."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from euaiqa.app.article import paragraphs
+from euaiqa.app.negotiate import wants_json, wants_stream
+from euaiqa.app.openapi import ARTICLE, PAGE, STREAM, problems
+from euaiqa.app.pages import IndexPage, Pages, SourcePage, SourcesPage
+from euaiqa.app.problems import Problem, invalid, problem_of
+from euaiqa.app.replies import AskReply, HealthReply, PassagesReply, SourceOut, SourcesReply
+from euaiqa.app.requests import AskForm, AskRequest, SearchQuery
+from euaiqa.app.service import NotReady, Service
+from euaiqa.app.stream import AnswerStream, whole_answer
+from euaiqa.datamodels import Document, Span
+from euaiqa.errors import EuaiqaError
+
+router = APIRouter()
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _pages(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+PagesDep = Annotated[Pages, Depends(_pages)]
+
+
+@router.post("/ask", responses={200: STREAM, **problems(403, 413, 421, 422, 500, 503)})
+async def ask(body: AskRequest, request: Request, service: ServiceDep) -> AskReply:
+    """Answer a question, each sentence proven by exact quotes.
+
+    With `stream: true` or `Accept: text/event-stream` the reply is an event stream.
+    """
+    job = service.ask(body.question, body.language, body.turns())
+    if body.stream or wants_stream(request):
+        return AnswerStream(job, service)  # type: ignore[return-value]
+    return AskReply.of(await whole_answer(job, request, service))
+
+
+@router.get("/search", responses=problems(421, 422, 503))
+async def search(query: Annotated[SearchQuery, Query()], service: ServiceDep) -> PassagesReply:
+    """Retrieve passages, best first, without answering."""
+    return PassagesReply.of(await service.search(query.q, query.k))
+
+
+@router.get("/health", responses=problems(421, 503))
+async def health(service: ServiceDep) -> HealthReply:
+    """Tell whether a question can be answered, and what is missing if not."""
+    pipeline = service.pipeline()
+    return HealthReply(
+        model=pipeline.model,
+        encoder=pipeline.encoder,
+        index_version=pipeline.index_version,
+        documents=len(pipeline.documents),
+    )
+
+
+@router.get("/sources", responses={200: PAGE, **problems(421, 503)}, response_model=SourcesReply)
+async def sources(request: Request, service: ServiceDep, pages: PagesDep) -> Any:
+    """List the articles; JSON by `Accept: application/json`, else a page."""
+    documents = _sorted(service)
+    if wants_json(request):
+        return SourcesReply.of(list(documents))
+    return pages.render(SourcesPage(documents), request)
+
+
+@router.get(
+    "/sources/{document:path}",
+    responses={200: ARTICLE, **problems(404, 421, 422, 503)},
+    response_model=SourceOut,
+)
+async def source(
+    document: str,
+    request: Request,
+    service: ServiceDep,
+    pages: PagesDep,
+    start: Annotated[int | None, Query(ge=0, description="code points")] = None,
+    end: Annotated[int | None, Query(ge=1, description="code points")] = None,
+) -> Any:
+    """Show an article; JSON by `Accept: application/json`, else a page with a quote marked."""
+    # The only look-up: what a client sends never becomes a path on the disk.
+    found = service.documents().get(document)
+    if found is None:
+        raise Problem("not-found", "there is no such article", hint="GET /sources lists them")
+    mark = _mark(start, end, found)
+    if wants_json(request):
+        return SourceOut.of(found)
+    page = SourcePage(found, paragraphs(found, mark), marked=mark is not None)
+    return pages.render(page, request)
+
+
+@router.get("/", response_class=Response, responses={200: PAGE, **problems(421)})
+async def index(request: Request, service: ServiceDep, pages: PagesDep) -> Response:
+    """Show the chat page."""
+    return pages.render(_index(service), request)
+
+
+@router.post(
+    "/",
+    response_class=Response,
+    responses={200: PAGE, **problems(403, 413, 421, 422, 500, 503)},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/x-www-form-urlencoded": {"schema": AskForm.model_json_schema()}
+            },
+        }
+    },
+)
+async def index_form(request: Request, service: ServiceDep, pages: PagesDep) -> Response:
+    """Answer a question on the chat page, without JavaScript."""
+    async with request.form(max_files=0, max_fields=10) as form:
+        sent = {name: text for name, text in form.items() if isinstance(text, str)}
+    try:
+        reply = await _reply_to_form(sent, request, service)
+    except Problem as problem:
+        page = replace(_index(service), problem=problem, question=sent.get("question", ""))
+        return pages.render(page, request, problem.status)
+    language = sent.get("language", "auto")
+    return pages.render(replace(_index(service), reply=reply, language=language), request)
+
+
+async def _reply_to_form(sent: dict[str, str], request: Request, service: Service) -> AskReply:
+    try:
+        asked = AskForm.model_validate(sent)
+        job = service.ask(asked.question, asked.language)
+    except ValidationError as error:
+        raise invalid(error) from error
+    except EuaiqaError as error:
+        raise problem_of(error, service.settings) from error
+    return AskReply.of(await whole_answer(job, request, service))
+
+
+def _index(service: Service) -> IndexPage:
+    try:
+        return IndexPage(documents=_sorted(service))
+    except NotReady as error:
+        problem = None if error.loading else problem_of(error, service.settings)
+        return IndexPage(ready=False, problem=problem)
+
+
+def _sorted(service: Service) -> tuple[Document, ...]:
+    return tuple(sorted(service.documents().values(), key=lambda each: (each.title, each.id)))
+
+
+def _mark(start: int | None, end: int | None, document: Document) -> Span | None:
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise Problem("invalid", "start, end: give both or neither")
+    if not start < end <= len(document.text):
+        raise Problem("invalid", "start, end: they do not lie in the article's text, in this order")
+    return Span(start, end)

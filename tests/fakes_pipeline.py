@@ -1,0 +1,303 @@
+"""A scripted pipeline: what the web side is tested with.
+
+`answering` builds an `Answer` whose citations hold; `FakePipeline.enqueue` scripts it (or an
+error) for the next question, and `asked` tells what was asked. With no script it refuses.
+Run as a program it serves the pages, slowly, to look at them: `python tests/fakes_pipeline.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote
+
+from euaiqa.datamodels import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Disagreement,
+    Document,
+    DoneEvent,
+    Event,
+    Language,
+    Passage,
+    PassagesEvent,
+    RetrievedPassage,
+    Sentence,
+    SentenceEvent,
+    Span,
+    Status,
+    Support,
+    Timings,
+    TokenEvent,
+    Turn,
+)
+
+REFUSAL: dict[Language, str] = {
+    "fr": "Les articles ne répondent pas à cette question.",
+    "en": "The articles do not answer this question.",
+}
+
+
+def article(
+    id_: str,
+    text: str,
+    *,
+    title: str = "",
+    language: Language = "fr",
+    published: dt.date | None = None,
+    boilerplate: Sequence[str] = (),
+) -> Document:
+    """A document whose boilerplate is given by its texts."""
+    spans = []
+    for part in boilerplate:
+        start = text.index(part)
+        spans.append(Span(start, start + len(part)))
+    return Document(
+        id=id_,
+        title=title or text.splitlines()[0],
+        published=published,
+        language=language,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        boilerplate=tuple(spans),
+    )
+
+
+_FILLER = (
+    "Les États membres pourront aussi réaffecter une partie de leurs fonds de cohésion. "
+    "Le financement repose sur un mélange de subventions publiques et d’investissements privés.\n\n"
+)
+
+INVEST = article(
+    "2025/invest ai.txt",
+    "InvestAI : l’Europe mobilise 200 milliards d’euros 🇪🇺\n\n"
+    "La Commission veut prendre place face aux géants américains et chinois.\n\n"
+    + _FILLER
+    * 12
+    + "Sur ces 200 milliards, 20 milliards seront consacrés à la création de gigafactories d’IA. "
+    "Chaque usine aura environ 100 000 puces. Les autres sommes iront aux entreprises.\n\n"
+    + _FILLER * 4
+    + "Laisser un commentaire\n\nVotre adresse e-mail ne sera pas publiée.\n",
+    language="fr",
+    published=dt.date(2025, 2, 11),
+    boilerplate=["Laisser un commentaire", "Votre adresse e-mail ne sera pas publiée."],
+)
+ACT = article(
+    "AI Act #1 100%.txt",
+    "The AI Act enters into force\n\n"
+    "The regulation entered into force on 1 August 2024. Its first duties apply from "
+    "2 February 2025.\n\nGigafactories will get 19 billion euros, by another count.\n",
+    language="en",
+    published=None,
+)
+HOSTILE = article(
+    "évil/<b>x</b>.txt",
+    "<script>alert(1)</script> & co\n\n<img src=x onerror=alert(2)> dit [1] que « tout va ».\n",
+    title="<script>alert(1)</script>",
+)
+LIBRARY = (INVEST, ACT, HOSTILE)
+
+
+def passage(document: Document, text: str) -> RetrievedPassage:
+    """A passage of one sentence, found by its text."""
+    start = document.text.index(text)
+    end = start + len(text)
+    return RetrievedPassage(
+        Passage(
+            document=document.id,
+            title=document.title,
+            published=document.published,
+            language=document.language,
+            start=start,
+            end=end,
+            text=text,
+            sentences=(Sentence(document.id, start, end, text),),
+        ),
+        score=0.03,
+        cosine=0.84,
+    )
+
+
+def cite(marker: int, document: Document, text: str) -> Citation:
+    """A citation of a text in a document."""
+    start = document.text.index(text)
+    end = start + len(text)
+    return Citation(
+        marker=marker,
+        document=document.id,
+        title=document.title,
+        published=document.published,
+        language=document.language,
+        quote=text,
+        start=start,
+        end=end,
+        url=f"/sources/{quote(document.id, safe='/')}?start={start}&end={end}#quote",
+    )
+
+
+def answering(
+    question: str,
+    sentences: Sequence[tuple[str, Sequence[Citation]]],
+    *,
+    language: Language = "fr",
+    status: Status = "answered",
+    support: Support = "supported",
+    disagreements: Sequence[Disagreement] = (),
+    passages: Sequence[RetrievedPassage] = (),
+    standalone: str | None = None,
+) -> Answer:
+    """An answer of sentences with their citations; none at all is a refusal."""
+    citations = {each.marker: each for _, cited in sentences for each in cited}
+    told = tuple(
+        AnswerSentence(text, tuple(each.marker for each in cited), support)
+        for text, cited in sentences
+    )
+    words = " ".join(
+        each.text + " " + "".join(f"[{marker}]" for marker in each.citations) for each in told
+    )
+    return Answer(
+        question=question,
+        standalone_question=standalone or question,
+        language=language,
+        status=status if told else "refused",
+        answer=words or REFUSAL[language],
+        sentences=told,
+        citations=tuple(citations[marker] for marker in sorted(citations)),
+        disagreements=tuple(disagreements),
+        passages=tuple(passages),
+        timings=Timings(retrieve=40.0, first_token=900.0, generate=2_000.0, total=3_100.0),
+        model="fake-model",
+        encoder="fake-encoder",
+        index_version="fake-index",
+    )
+
+
+GIGAFACTORIES = (
+    "Sur ces 200 milliards, 20 milliards seront consacrés à la création de gigafactories d’IA."
+)
+FORCE = "The regulation entered into force on 1 August 2024."
+
+FRENCH = answering(
+    "Combien pour les gigafactories ?",
+    [
+        ("Les gigafactories recevront 20 milliards d’euros.", [cite(1, INVEST, GIGAFACTORIES)]),
+        (
+            "Chacune aura environ 100 000 puces.",
+            [cite(2, INVEST, "Chaque usine aura environ 100 000 puces.")],
+        ),
+    ],
+    passages=[passage(INVEST, GIGAFACTORIES), passage(ACT, FORCE)],
+)
+ENGLISH = answering(
+    "When did the AI Act enter into force?",
+    [("It entered into force on 1 August 2024.", [cite(1, ACT, FORCE)])],
+    language="en",
+    passages=[passage(ACT, FORCE)],
+)
+
+
+@dataclass
+class Asked:
+    """What one call of `ask` was given."""
+
+    question: str
+    language: str
+    history: tuple[Turn, ...]
+
+
+@dataclass
+class FakePipeline:
+    """Replays scripts. `gate`, when set to an Event, holds each answer after its first token."""
+
+    library: Sequence[Document] = LIBRARY
+    pace: float = 0.0
+    gate: threading.Event | None = None
+    model: str = "fake-model"
+    encoder: str = "fake-encoder"
+    index_version: str = "fake-index"
+    asked: list[Asked] = field(default_factory=list)
+    searched: list[tuple[str, int]] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    at_work: int = 0
+    most_at_work: int = 0
+    script: deque[Answer | Exception | tuple[Event, ...]] = field(default_factory=deque)
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        return {each.id: each for each in self.library}
+
+    def enqueue(self, *answers: Answer | Exception | tuple[Event, ...]) -> None:
+        """Script the next answers; an exception is raised after the first token."""
+        self.script.extend(answers)
+
+    def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
+        self.searched.append((query, k))
+        return (passage(INVEST, GIGAFACTORIES), passage(ACT, FORCE))[:k]
+
+    def ask(
+        self,
+        question: str,
+        *,
+        language: Literal["auto", "fr", "en"] = "auto",
+        history: Sequence[Turn] = (),
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Event]:
+        self.asked.append(Asked(question, language, tuple(history)))
+        self.at_work += 1
+        self.most_at_work = max(self.most_at_work, self.at_work)
+        try:
+            for event in self._events(question, language):
+                if self.pace:
+                    time.sleep(self.pace)
+                yield event
+                while isinstance(event, TokenEvent) and self.gate and not self.gate.wait(0.005):
+                    if cancelled():
+                        self.stopped.set()
+                        return
+                if cancelled():
+                    self.stopped.set()
+                    return
+        finally:
+            self.at_work -= 1
+
+    def _events(self, question: str, language: Literal["auto", "fr", "en"]) -> Iterator[Event]:
+        if self.script:
+            scripted = self.script.popleft()
+        else:
+            spoken: Language = "fr" if language == "auto" else language
+            near = [passage(INVEST, GIGAFACTORIES), passage(ACT, FORCE)]
+            scripted = answering(question, [], language=spoken, passages=near)
+        if isinstance(scripted, tuple):
+            yield from scripted
+        elif isinstance(scripted, Exception):
+            yield TokenEvent("Les ")
+            raise scripted
+        else:
+            yield from events_of(scripted)
+
+
+def events_of(answer: Answer) -> Iterator[Event]:
+    """The events that a pipeline would have made on its way to an answer."""
+    yield PassagesEvent(answer.passages)
+    by_marker = {each.marker: each for each in answer.citations}
+    for sentence in answer.sentences:
+        for word in sentence.text.split(" "):
+            yield TokenEvent(word + " ")
+        yield SentenceEvent(sentence, tuple(by_marker[each] for each in sentence.citations))
+    yield DoneEvent(answer)
+
+
+if __name__ == "__main__":
+    from euaiqa.app import serve
+    from euaiqa.settings import Settings
+
+    fake = FakePipeline(pace=0.05)
+    fake.enqueue(*[FRENCH, ENGLISH] * 10)
+    serve(Settings(), lambda: fake)

@@ -1,0 +1,296 @@
+"""The pages: words, languages, escaping, marks, and the form without JavaScript."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import html
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from euaiqa.app.article import paragraphs
+from euaiqa.app.negotiate import weights
+from euaiqa.app.pages import web_folder
+from euaiqa.app.wording import date
+from euaiqa.app.wording.english import EN
+from euaiqa.app.wording.french import FR, NB, NNB
+from euaiqa.datamodels import Document, Span
+from fakes_pipeline import (
+    ACT,
+    ENGLISH,
+    FRENCH,
+    GIGAFACTORIES,
+    HOSTILE,
+    INVEST,
+    FakePipeline,
+    answering,
+    article,
+    cite,
+)
+from test_app import PAGE, serving, until
+
+FRENCH_READER = {**PAGE, "Accept-Language": "fr-BE,fr;q=0.9,en;q=0.8"}
+
+
+@pytest.fixture
+def fake() -> FakePipeline:
+    return FakePipeline()
+
+
+@pytest.fixture
+def client(fake: FakePipeline) -> Iterator[TestClient]:
+    with serving(lambda: fake) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("fr", "fr"), ("fr-CA,en;q=0.5", "fr"), ("en-GB,fr;q=0.9", "en"), ("de", "en"),
+        ("de,fr;q=0.1", "fr"), ("", "en"), ("fr;q=0,en;q=0.1", "en"), ("*;q=x,;;,fr", "fr"),
+    ],
+)  # fmt: skip
+def test_language_follows_the_browser(client: TestClient, header: str, language: str) -> None:
+    page = client.get("/", headers={**PAGE, "Accept-Language": header})
+    assert f'<html lang="{language}">' in page.text
+    assert page.headers["content-language"] == language
+
+
+def test_language_switch_wins_and_is_remembered(client: TestClient) -> None:
+    first = client.get("/sources?lang=fr", headers={**PAGE, "Accept-Language": "en"})
+    assert '<html lang="fr">' in first.text
+    assert "HttpOnly" in first.headers["set-cookie"]
+    assert '<html lang="fr">' in client.get("/", headers=PAGE).text
+    assert '<html lang="en">' in client.get("/?lang=en", headers=PAGE).text
+    assert '<html lang="en">' in client.get("/?lang=xx", headers=PAGE).text
+
+
+def test_language_switch_keeps_the_page_and_its_mark(client: TestClient) -> None:
+    url = cite(1, ACT, "1 August 2024").url
+    page = client.get(url, headers=PAGE).text
+    [link] = re.findall(r'href="([^"]+)" lang="fr" hreflang', page)
+    assert html.unescape(link) == url.replace("#quote", "&lang=fr#quote")
+
+
+def test_language_switch_never_leads_away(client: TestClient) -> None:
+    page = client.get("http://127.0.0.1:8000//evil.example/x", headers=PAGE).text
+    assert '"/evil.example/x?lang=fr"' in page
+
+
+def test_form_answers_with_markers_that_open_the_quotes(
+    client: TestClient, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH)
+    page = client.post("/", data={"question": "Combien ?", "language": "fr"}, headers=PAGE)
+    assert page.status_code == 200
+    marker = re.search(r'<a class="marker"[^>]*href="([^"]+)"[^>]*>\[1\]</a>', page.text)
+    assert marker
+    opened = client.get(html.unescape(marker[1]), headers=PAGE).text
+    assert f'<mark id="quote" tabindex="-1">{html.escape(GIGAFACTORIES)}</mark>' in opened
+    assert "Les gigafactories recevront 20 milliards d’euros." in page.text
+    assert '<option value="fr" selected>' in page.text
+    assert fake.asked[0].language == "fr"
+
+
+def test_form_refusal_shows_passages_as_near_only(client: TestClient) -> None:
+    page = client.post("/", data={"question": "Qui ?"}, headers=FRENCH_READER).text
+    assert "Les articles ne répondent pas à cette question." in page
+    assert "Les passages les plus proches" in page
+    assert '<p class="note" data-part="near-note">' in page
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{}, {"question": " "}, {"question": "<i>" * 500}, {"question": "x", "language": "de"},
+     {"question": "x", "extra": "y"}],
+)  # fmt: skip
+def test_form_wrong_field_keeps_the_question(client: TestClient, sent: dict[str, str]) -> None:
+    page = client.post("/", data=sent, headers=PAGE)
+    assert page.status_code == 422
+    assert EN.errors["invalid"].advice in page.text
+    assert "<i>" not in page.text
+    assert f"{html.escape(sent.get('question', ''))}</textarea>" in page.text
+
+
+def test_form_file_upload_is_not_a_question(client: TestClient) -> None:
+    assert client.post("/", files={"question": b"x"}, headers=PAGE).status_code == 422
+    broken = {"Content-Type": "multipart/form-data; boundary=x", **PAGE}
+    assert client.post("/", content=b"--x\r\nnonsense", headers=broken).status_code == 422
+
+
+def test_form_failure_and_full_line_tell_what_to_do(fake: FakePipeline) -> None:
+    fake.gate = threading.Event()
+    fake.enqueue(FRENCH)
+    with serving(lambda: fake, queue=0) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        first = threading.Thread(
+            target=client.post, args=("/",), kwargs={"data": {"question": "x"}}
+        )
+        first.start()
+        until(lambda: bool(fake.asked))
+        page = client.post("/", data={"question": "x"}, headers=FRENCH_READER)
+        assert page.status_code == 503
+        assert 1 <= int(page.headers["retry-after"]) <= 60
+        assert html.escape(FR.errors["queue-full"].title, quote=False) in html.unescape(page.text)
+        fake.gate.set()
+        first.join()
+        fake.enqueue(ValueError("boom"))
+        page = client.post("/", data={"question": "x"}, headers=PAGE)
+        assert page.status_code == 500
+        assert EN.errors["internal"].title in page.text
+        assert "boom" not in page.text
+
+
+def test_pages_show_markup_as_text(client: TestClient, fake: FakePipeline) -> None:
+    text = "<script>alert(1)</script> & co"
+    fake.enqueue(
+        answering("<b>?</b>", [("<img src=x onerror=alert(1)>", [cite(1, HOSTILE, text)])])
+    )
+    for page in (
+        client.post("/", data={"question": "x"}, headers=PAGE).text,
+        client.get("/sources", headers=PAGE).text,
+        client.get(cite(1, HOSTILE, text).url, headers=PAGE).text,
+        client.get("/nowhere/<script>alert(1)</script>?a=<b>", headers=PAGE).text,
+    ):
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+        assert "<b>" not in page
+        # The policy allows no inline script or style; none may be relied on.
+        assert not re.search(r"<[a-z][^>]*\s(on[a-z]+|style)=", page)
+        assert re.findall(r"<script(?![^>]*\ssrc=)", page) == []
+        assert "<style" not in page
+
+
+def test_pages_load_nothing_from_elsewhere() -> None:
+    for file in (*web_folder().glob("templates/*"), *web_folder().glob("static/*")):
+        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"https?://|//[a-z]+\.[a-z]", text.replace("https://", "https://")), (
+            file
+        )
+
+
+def test_errors_are_pages_when_a_browser_navigates(client: TestClient) -> None:
+    page = client.get("/sources/nope", headers=FRENCH_READER)
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Il n’y a rien ici" in page.text
+    assert client.get("/sources/nope", headers={"Accept": "*/*"}).headers["content-type"] == (
+        "application/problem+json"
+    )
+
+
+def test_article_page_greys_boilerplate_and_tells_its_language(client: TestClient) -> None:
+    page = client.get("/sources/2025/invest%20ai.txt", headers=PAGE).text
+    assert '<article class="source" lang="fr">' in page
+    assert '<span class="aside">Laisser un commentaire</span>' in page
+    assert "11 February 2025" in page
+    assert "<mark" not in page
+    assert page.count("<h1") == 1
+
+
+def test_front_page_while_loading_says_so(fake: FakePipeline) -> None:
+    hold = threading.Event()
+
+    def load() -> FakePipeline:
+        hold.wait(5)
+        return fake
+
+    with serving(load) as client:
+        page = client.get("/", headers=FRENCH_READER).text
+        assert FR.loading in html.unescape(page)
+        assert '<noscript><meta http-equiv="refresh"' in page
+        hold.set()
+
+
+def test_front_page_without_articles_says_what_to_do() -> None:
+    with serving(lambda: FakePipeline(library=[])) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        assert EN.no_articles in client.get("/", headers=PAGE).text
+
+
+def test_french_strings_follow_french_typography() -> None:
+    def strings(value: object) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            for each in value.values():
+                yield from strings(each)
+
+    for text in strings(dataclasses.asdict(FR)):
+        assert "'" not in text, text
+        bare = text.replace("http://localhost", "")
+        assert not re.search(rf"(?<![{NB}{NNB}])[?!;:]", bare), text
+    for text in strings(dataclasses.asdict(EN)):
+        assert "'" not in text, text
+
+
+def test_both_languages_have_the_same_errors_and_placeholders() -> None:
+    assert FR.errors.keys() == EN.errors.keys()
+    for field in dataclasses.fields(EN):
+        if isinstance(here := getattr(EN, field.name), str):
+            there = getattr(FR, field.name)
+            assert re.findall(r"{\w+}", here) == re.findall(r"{\w+}", there)
+
+
+def test_date_is_written_in_words() -> None:
+    assert date(dt.date(2025, 8, 1), "fr") == "1er août 2025"
+    assert date(dt.date(2025, 2, 11), "en") == "11 February 2025"
+    assert date(None, "fr") == "sans date"
+
+
+def test_weights_are_read_whatever_the_header_holds() -> None:
+    assert weights("a, B;q=0.5 ,c;q=oops,;q=1") == {"a": 1.0, "b": 0.5, "c": 0.0}
+
+
+def test_web_folder_holds_the_templates() -> None:
+    assert (web_folder() / "templates" / "base.html").is_file()
+    assert isinstance(web_folder(), Path)
+
+
+@given(st.data())
+def test_paragraphs_hold_the_text_and_mark_the_quote_exactly(data: st.DataObject) -> None:
+    alphabet = st.sampled_from("ab é🇪\n\r.\u2028")
+    text = data.draw(st.text(alphabet, min_size=1, max_size=60))
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    edge = data.draw(st.integers(0, len(text)))
+    document = Document(
+        "a", "t", None, "fr", text, "", (Span(edge, len(text)),) if edge < len(text) else ()
+    )
+    shown = paragraphs(document, Span(start, end))
+    pieces = [piece for paragraph in shown for piece in paragraph.pieces]
+
+    def ink(value: str) -> str:
+        return re.sub(r"\s", "", value)
+
+    assert ink("".join(piece.text for piece in pieces)) == ink(text)
+    assert ink("".join(piece.text for piece in pieces if piece.marked)) == ink(text[start:end])
+    assert all(piece.text for piece in pieces)
+    assert sum(piece.first for piece in pieces) <= 1
+
+
+def test_paragraphs_quote_in_one_line_is_one_piece() -> None:
+    start = INVEST.text.index(GIGAFACTORIES)
+    shown = paragraphs(INVEST, Span(start, start + len(GIGAFACTORIES)))
+    [marked] = [piece for paragraph in shown for piece in paragraph.pieces if piece.marked]
+    assert marked.text == GIGAFACTORIES
+    assert marked.first
+
+
+def test_paragraphs_title_line_is_the_heading() -> None:
+    document = article("a", "Titre\n\nTexte.", title="Titre")
+    assert [paragraph.heading for paragraph in paragraphs(document, None)] == [True, False]
+
+
+def test_english_answer_is_tagged_with_its_language(client: TestClient, fake: FakePipeline) -> None:
+    fake.enqueue(ENGLISH)
+    page = client.post("/", data={"question": "When?"}, headers=FRENCH_READER).text
+    assert '<div class="answer" lang="en">' in page

@@ -1,0 +1,405 @@
+"""The pages in a real Chromium: `pytest -m browser`.
+
+Without a browser these are skipped, except where `CI=true`: there they must run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from euaiqa.datamodels import Disagreement, DisagreementValue, Turn
+from fakes_pipeline import (
+    ACT,
+    ENGLISH,
+    FORCE,
+    FRENCH,
+    GIGAFACTORIES,
+    HOSTILE,
+    INVEST,
+    FakePipeline,
+    answering,
+    cite,
+    passage,
+)
+from live_server import live
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+IN_VIEW = """mark => {
+  const { top, bottom } = mark.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}"""
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
+    if not found:
+        message = "no Chromium: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def fake() -> FakePipeline:
+    return FakePipeline()
+
+
+@pytest.fixture
+def url(fake: FakePipeline) -> Iterator[str]:
+    with live(lambda: fake) as url:
+        yield url
+        if fake.gate:
+            fake.gate.set()
+
+
+@pytest.fixture
+def open_page(browser: Browser, url: str) -> Iterator[Open]:
+    """Open the front page; no page may break its content policy or fail in its script."""
+    contexts = []
+    complaints: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type in {"error", "warning"} and "status of" not in message.text
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(url) else complaints.append(request.url),
+        )
+
+    def open_(path: str = "/", locale: str = "fr-FR", **settings: Any) -> Page:
+        context = browser.new_context(
+            locale=locale, viewport=settings.pop("viewport", {"width": 1100, "height": 800}),
+            **settings,
+        )  # fmt: skip
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.on("page", watch)
+        page = context.new_page()
+        page.goto(url + path)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def ask(page: Page, question: str) -> None:
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+
+
+def follow(page: Page, selector: str) -> Page:
+    with page.context.expect_page() as opened:
+        page.click(selector)
+    opened.value.wait_for_load_state()
+    return opened.value
+
+
+def test_french_answer_marker_opens_the_quote_in_view(open_page: Open, fake: FakePipeline) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page()
+    ask(page, "Combien pour les gigafactories ?")
+    expect(page.locator(".turn")).to_have_attribute("data-status", "answered")
+    expect(page.locator(".verdict")).to_contain_text("Chaque phrase est prouvée")
+    expect(page.locator(".answer .marker")).to_have_text(["[1]", "[2]"])
+    expect(page.locator(".quote blockquote").first).to_have_text(GIGAFACTORIES)
+    expect(page.locator(".quote .date").first).to_have_text("11 février 2025")
+    expect(page.locator("#status")).to_have_text("La réponse est prête.")
+    article = follow(page, ".answer .marker >> nth=0")
+    mark = article.locator("mark")
+    assert mark.text_content() == GIGAFACTORIES == FRENCH.citations[0].quote
+    assert mark.evaluate(IN_VIEW)
+    assert article.evaluate("scrollY") > 200
+    expect(article.locator("html")).to_have_attribute("lang", "fr")
+
+
+def test_english_answer_marker_opens_the_quote_in_view(open_page: Open, fake: FakePipeline) -> None:
+    fake.enqueue(ENGLISH)
+    page = open_page(locale="en-GB", viewport={"width": 360, "height": 640})
+    ask(page, "When did the AI Act enter into force?")
+    expect(page.locator(".verdict")).to_contain_text("Every sentence is proven by a quote")
+    expect(page.locator(".answer")).to_have_attribute("lang", "en")
+    article = follow(page, ".answer .marker")
+    assert article.locator("mark").text_content() == FORCE
+    assert article.locator("mark").evaluate(IN_VIEW)
+
+
+def test_page_draws_the_same_as_the_server(open_page: Open, fake: FakePipeline) -> None:
+    told = answering(
+        "Combien ?",
+        [
+            ("Vingt.", [cite(1, INVEST, GIGAFACTORIES)]),
+            ("Dix-neuf.", [cite(2, ACT, "19 billion euros")]),
+        ],
+        support="extractive",
+        status="partial",
+        standalone="Combien pour les gigafactories ?",
+        disagreements=[
+            Disagreement("gigafactories", (DisagreementValue("20", 1), DisagreementValue("19", 2)))
+        ],
+        passages=[passage(HOSTILE, "<img src=x onerror=alert(2)>"), passage(ACT, FORCE)],
+    )
+    refusal = answering("Qui ?", [], passages=[passage(ACT, FORCE)])
+    fake.enqueue(told, told, refusal, refusal)
+    shape = """turn => {
+      const walk = node => node.nodeType === 3 ? node.data.trim() :
+        node.nodeType !== 1 || node.hidden ? "" :
+        `<${node.tagName} ${node.getAttribute("href") ?? ""} ${node.lang} ${node.title} ${
+          node.getAttribute("aria-label") ?? ""}>` + [...node.childNodes].map(walk).join("");
+      return walk(turn);
+    }"""
+    for question in ("Combien ?", "Qui ?"):
+        drawn = open_page()
+        ask(drawn, question)
+        expect(drawn.locator(".verdict")).to_be_visible()
+        served = open_page(java_script_enabled=False)
+        served.fill("#question", question)
+        served.click("#send")
+        # Passages carry no language over the wire, quotes do.
+        assert drawn.locator(".turn").evaluate(shape) == served.locator(".turn").evaluate(shape)
+
+
+def test_refusal_shows_near_passages_and_no_marker(open_page: Open) -> None:
+    page = open_page()
+    ask(page, "Qui a gagné ?")
+    expect(page.locator(".turn")).to_have_attribute("data-status", "refused")
+    expect(page.locator(".answer")).to_contain_text("Les articles ne répondent pas")
+    expect(page.locator(".passages .note")).to_be_visible()
+    expect(page.locator(".passages .passage")).to_have_count(2)
+    expect(page.locator(".marker:visible")).to_have_count(0)
+    article = follow(page, ".passage a >> nth=0")
+    assert article.locator("mark").text_content() == GIGAFACTORIES
+
+
+def test_streaming_shows_draft_then_sentence_and_can_be_stopped(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.gate = threading.Event()
+    fake.enqueue(FRENCH, FRENCH)
+    page = open_page()
+    ask(page, "Combien ?")
+    draft = page.locator(".draft")
+    expect(draft).to_contain_text("Les")
+    expect(draft).to_contain_text("pas encore vérifié")
+    expect(page.locator(".passages .count")).to_have_text("2")
+    page.click("#stop")
+    assert fake.stopped.wait(5)
+    expect(page.locator("#status")).to_contain_text("Arrêté")
+    expect(draft).to_be_hidden()
+    fake.gate.set()
+    ask(page, "Combien ?")
+    expect(page.locator(".turn >> nth=1")).to_have_attribute("data-status", "answered")
+    expect(page.locator(".draft:visible")).to_have_count(0)
+
+
+def test_conversation_is_sent_and_survives_a_language_switch(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH, ENGLISH)
+    page = open_page()
+    ask(page, "Combien ?")
+    expect(page.locator(".turn")).to_have_attribute("data-status", "answered")
+    page.click(".language")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(".answer .marker")).to_have_count(2)
+    page.select_option("#language", "en")
+    ask(page, "And when?")
+    expect(page.locator(".turn >> nth=1")).to_have_attribute("data-status", "answered")
+    assert fake.asked[1].language == "en"
+    assert fake.asked[1].history == (
+        Turn("user", FRENCH.question),
+        Turn("assistant", FRENCH.answer),
+    )
+    page.click("#clear")
+    expect(page.locator("#welcome")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_shift_enter_makes_a_line_and_empty_is_not_sent(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    page = open_page()
+    page.press("#question", "Enter")
+    page.fill("#question", "Un")
+    page.press("#question", "Shift+Enter")
+    page.type("#question", "deux")
+    page.press("#question", "Enter")
+    expect(page.locator(".asked")).to_contain_text("deux")
+    expect(page.locator(".verdict")).to_be_visible()
+    assert [each.question for each in fake.asked] == ["Un\ndeux"]
+
+
+def test_failure_says_what_to_do_and_can_be_asked_again(
+    open_page: Open, fake: FakePipeline, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.enqueue(RuntimeError("boom"), FRENCH)
+    page = open_page()
+    ask(page, "Combien ?")
+    trouble = page.locator(".trouble")
+    expect(trouble).to_contain_text("Quelque chose a échoué")
+    expect(trouble).not_to_contain_text("boom")
+    page.get_by_role("button", name="Redemander").click()
+    expect(page.locator(".turn")).to_have_attribute("data-status", "answered")
+    expect(page.locator(".turn")).to_have_count(1)
+    expect(trouble).to_have_count(0)
+
+
+def test_markup_in_articles_and_answers_is_text(open_page: Open, fake: FakePipeline) -> None:
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    text = "<script>alert(1)</script> & co"
+    told = answering(evil, [(evil, [cite(1, HOSTILE, text)])], passages=[passage(HOSTILE, text)])
+    fake.enqueue(told, told)
+    page = open_page()
+    page.on("dialog", lambda dialog: pytest.fail("a script ran"))
+    ask(page, evil)
+    expect(page.locator(".sentence [data-slot=text]")).to_have_text(evil)
+    expect(page.locator(".asked")).to_contain_text(evil)
+    expect(page.locator(".quote blockquote")).to_have_text(text)
+    assert page.locator("main img, main script").count() == 0
+    article = follow(page, ".answer .marker")
+    assert article.locator("mark").text_content() == text
+    assert article.locator("main img, main script").count() == 0
+
+
+def test_form_works_without_script(open_page: Open, fake: FakePipeline) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page(java_script_enabled=False)
+    page.fill("#question", "Combien ?")
+    page.click("#send")
+    expect(page.locator(".answer .marker")).to_have_text(["[1]", "[2]"])
+    article = follow(page, ".answer .marker >> nth=0")
+    assert article.locator("mark").text_content() == GIGAFACTORIES
+
+
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_narrow_pages_never_scroll_sideways(
+    open_page: Open, fake: FakePipeline, width: int
+) -> None:
+    endless = "https://example.org/" + "x" * 300
+    fake.enqueue(answering("?", [(endless, [cite(1, INVEST, GIGAFACTORIES)])]))
+    page = open_page(viewport={"width": width, "height": 640})
+    assert page.evaluate(OVERFLOW) == 0
+    ask(page, endless)
+    expect(page.locator(".verdict")).to_be_visible()
+    assert page.evaluate(OVERFLOW) == 0
+    for path in ("/sources", cite(1, INVEST, GIGAFACTORIES).url, "/sources/nope"):
+        page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
+        assert page.evaluate(OVERFLOW) == 0
+
+
+def test_controls_are_large_enough_and_reached_by_keyboard(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page(viewport={"width": 360, "height": 640})
+    ask(page, "Combien ?")
+    expect(page.locator(".verdict")).to_be_visible()
+    for target in page.locator("button:visible, select, nav a, summary, .from a:visible").all():
+        box = target.bounding_box()
+        assert box
+        assert box["height"] >= 44, target.text_content()
+    page.locator(".top .name").focus()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "marker"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+CONTRAST = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = colour => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = node => {
+    for (; node; node = node.parentElement) {
+      const colour = rgb(getComputedStyle(node).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some(each => each.nodeType === 3 && each.data.trim());
+    if (!own || !node.checkVisibility() || node.closest(".unseen")) continue;
+    const [a, b] = [rgb(getComputedStyle(node).color), ground(node)].map(light);
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) faint.push(`${node.className} ${node.textContent.slice(0, 30)} ${ratio}`);
+  }
+  return faint;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_is_enough_in_both_palettes(
+    open_page: Open, fake: FakePipeline, scheme: str
+) -> None:
+    fake.enqueue(FRENCH, RuntimeError("boom"))
+    page = open_page(color_scheme=scheme)
+    assert page.evaluate(CONTRAST) == []
+    for question in ("Combien ?", "Encore ?", "Qui ?"):
+        ask(page, question)
+        expect(page.locator("#send")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(3)
+    expect(page.locator(".verdict:visible")).to_have_count(2)
+    assert page.evaluate(CONTRAST) == []
+    article = follow(page, ".answer .marker >> nth=0")
+    assert article.evaluate(CONTRAST) == []
+
+
+def test_front_page_gets_ready_by_itself(browser: Browser) -> None:
+    loaded = threading.Event()
+
+    def load() -> FakePipeline:
+        loaded.wait(20)
+        return FakePipeline()
+
+    with live(load, ready=False) as url:
+        page = browser.new_context(locale="fr-FR").new_page()
+        page.goto(url)
+        expect(page.locator("#status")).to_contain_text("Chargement")
+        loaded.set()
+        expect(page.locator(".card")).to_have_count(3)
+        expect(page.locator("#status")).to_be_hidden()
+        page.context.close()

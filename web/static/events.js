@@ -1,0 +1,42 @@
+// Reads an event stream from a fetch response: EventSource cannot POST.
+
+/**
+ * Yields `{name, data}` for each event; comment lines are skipped.
+ * @param {ReadableStream<Uint8Array>} body
+ */
+export async function* events(body) {
+  let rest = "";
+  for await (const text of texts(body)) {
+    const blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const event = parse(block);
+      if (event) yield event;
+    }
+  }
+}
+
+// Not `body.pipeThrough(...)[Symbol.asyncIterator]`: Safari has none.
+async function* texts(body) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function parse(block) {
+  let name = "message";
+  const data = [];
+  for (const line of block.split(/\r?\n/)) {
+    if (line.startsWith("event:")) name = line.slice(6).trim();
+    else if (line.startsWith("data:")) data.push(line.slice(5).replace(/^ /, ""));
+  }
+  return data.length ? { name, data: JSON.parse(data.join("\n")) } : null;
+}
