@@ -1,0 +1,42 @@
+# The two commands of a reader: `make serve` and `make test`. Both set everything up first.
+PYTHON ?= python3
+BIN = .venv/bin
+# Only `make serve PORT=8123` sets the port: a PORT of the shell's may be meant for others.
+GIVEN_PORT = $(if $(filter command line,$(origin PORT)),EUAIQA_PORT=$(PORT))
+
+.NOTPARALLEL:
+.PHONY: serve test setup setup-dev models lint test-fast test-model test-browser eval clean
+
+serve: setup
+	@$(GIVEN_PORT) $(BIN)/python -m euaiqa serve
+
+test: setup-dev models test-fast test-model test-browser
+
+setup:
+	@$(PYTHON) scripts/setup.py
+
+setup-dev:
+	@$(PYTHON) scripts/setup.py --dev
+
+models: setup
+	@$(BIN)/python -m euaiqa models pull
+
+test-fast:
+	$(BIN)/python -m pytest -q
+
+test-model:
+	$(BIN)/python -m pytest -q -m model
+
+test-browser:
+	$(BIN)/python -m pytest -q -m browser
+
+eval: models
+	$(BIN)/python -m euaiqa eval tests/data/questions_test.jsonl
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m mypy
+
+clean:
+	rm -rf .venv index build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
