@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast, get_args
 
 import numpy as np
 import pytest
@@ -9,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from euaiqa import index
-from euaiqa.datamodels import Corpus, Document, DocumentProblem
+from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language
 from euaiqa.documents import read_corpus
+from euaiqa.encoder import Vectors
 from euaiqa.errors import IndexMismatch, IndexMissing, SettingsError
 from euaiqa.index import LexicalIndex
+from euaiqa.index.neutral import Neutral
 from euaiqa.language import detect
 from fakes import HashEncoder
+
+
+def version_folder(built: Path) -> Path:
+    return built / (built / "CURRENT").read_text().strip()
 
 
 def test_load_what_build_wrote_is_the_same(seeds: Path, built: Path, encoder: HashEncoder) -> None:
@@ -29,23 +38,92 @@ def test_load_what_build_wrote_is_the_same(seeds: Path, built: Path, encoder: Ha
         assert all(text[s.start : s.end] == s.text for s in passage.sentences)
 
 
-def test_search_dense_agrees_with_brute_force(tmp_path: Path, encoder: HashEncoder) -> None:
+def mixed(size: int, languages: str = "fr en") -> Corpus:
+    """Articles of one to four short sentences, in the languages by turns."""
     words = "alpha beta gamma delta epsilon zeta eta theta".split()
-    documents = tuple(
-        Document(
-            f"{i}", "t", None, "en", f"{words[i % 8]} {words[i // 8 % 8]} number n{i}.", f"{i}"
+    each = cast(list[Language], languages.split())
+
+    def text(i: int) -> str:
+        parts = [f"{words[(i + j) % 8]} {words[i * j % 8]} n{i} m{j}." for j in range(1 + i % 4)]
+        return " ".join(part.capitalize() for part in parts)
+
+    return Corpus(
+        tuple(
+            Document(f"{i}", f"title {i}", None, each[i % len(each)], text(i), f"{i}")
+            for i in range(size)
         )
-        for i in range(64)
     )
+
+
+def brute_force(loaded: index.Index, encoder: HashEncoder, query: Vectors, of: Language) -> Vectors:
+    """The score of every passage, from the definition: whole and best sentence, both neutral."""
+    neutral = Neutral.of_corpus([d.title for d in loaded.documents.values()], encoder)
+    asked = query - neutral.asking[of]
+    asked = asked / np.linalg.norm(asked)
+    scores = []
+    for passage in loaded.passages:
+        offset = neutral.offset[passage.language]
+        whole = encoder.encode_passages([passage.text])[0] - offset
+        single = encoder.encode_passages([s.text for s in passage.sentences]) - offset
+        scores.append(whole @ asked + max(single @ asked))
+    return np.array(scores, dtype=np.float32)
+
+
+@pytest.mark.parametrize("of", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("size", "languages"), [(48, "fr en"), (20, "fr en en en"), (9, "fr"), (9, "en"), (1, "fr")]
+)
+def test_search_dense_agrees_with_brute_force(
+    tmp_path: Path, encoder: HashEncoder, size: int, languages: str, of: Language
+) -> None:
+    index.build(mixed(size, languages), encoder, tmp_path)
+    loaded = index.load(tmp_path, encoder)
+    assert size == 1 or max(len(p.sentences) for p in loaded.passages) > 2
+    query = encoder.encode_queries(["gamma theta n6"])[0]
+    exact = brute_force(loaded, encoder, query, of)
+    for k in (1, 7, size, 3 * size):
+        numbers, scores = loaded.search_dense(query, of, k)
+        assert numbers.dtype == np.int64 and scores.dtype == np.float32
+        assert len(set(numbers.tolist())) == len(numbers) == len(scores) == min(k, size)
+        assert np.allclose(scores, np.sort(exact)[::-1][:k], atol=1e-6)
+        assert np.allclose(exact[numbers], scores, atol=1e-6)
+
+
+def test_search_dense_passage_of_many_sentences_does_not_crowd_out_others(
+    tmp_path: Path, encoder: HashEncoder
+) -> None:
+    many = " ".join(f"Gamma theta number n{i}." for i in range(9))
+    texts = [many, "Gamma one.", "Delta two.", "Zeta three."]
+    documents = tuple(Document(f"{i}", "t", None, "en", x, f"{i}") for i, x in enumerate(texts))
     index.build(Corpus(documents), encoder, tmp_path)
     loaded = index.load(tmp_path, encoder)
-    vectors = encoder.encode_passages([p.text for p in loaded.passages])
-    query = encoder.encode_queries(["gamma theta n22"])[0]
-    numbers, cosines = loaded.search_dense(query, 10)
-    exact = vectors @ query
-    assert np.allclose(cosines, np.sort(exact)[::-1][:10], atol=1e-6)
-    assert np.allclose(exact[numbers], cosines, atol=1e-6)
-    assert np.allclose(loaded.cosine(query, [3, 5]), exact[[3, 5]], atol=1e-6)
+    assert len(loaded.passages[0].sentences) == 9
+    numbers, _ = loaded.search_dense(encoder.encode_queries(["gamma theta"])[0], "en", 4)
+    assert numbers[0] == 0 and sorted(numbers) == [0, 1, 2, 3]
+
+
+def test_cosine_is_of_the_passages_as_encoded(tmp_path: Path, encoder: HashEncoder) -> None:
+    index.build(mixed(12), encoder, tmp_path)
+    loaded = index.load(tmp_path, encoder)
+    query = encoder.encode_queries(["gamma theta n6"])[0]
+    exact = encoder.encode_passages([p.text for p in loaded.passages]) @ query
+    assert np.allclose(loaded.cosine(query, [5, 3]), exact[[5, 3]], atol=1e-6)
+    assert loaded.cosine(query, []).shape == (0,)
+
+
+def test_vectors_build_wrote_are_those_of_the_encoder(tmp_path: Path, encoder: HashEncoder) -> None:
+    corpus = mixed(12)
+    index.build(corpus, encoder, tmp_path)
+    loaded = index.load(tmp_path, encoder)
+    stored = {p.stem: np.load(p) for p in version_folder(tmp_path).glob("*.npy")}
+    texts = [p.text for p in loaded.passages]
+    single = [s.text for p in loaded.passages for s in p.sentences]
+    assert np.array_equal(stored["passages"], encoder.encode_passages(texts))
+    assert np.array_equal(stored["sentences"], encoder.encode_passages(single))
+    neutral = Neutral.of_corpus([d.title for d in corpus.documents], encoder)
+    rows = [part[a] for part in (neutral.offset, neutral.asking) for a in get_args(Language)]
+    assert np.array_equal(stored["neutral"], np.stack(rows))
+    assert all(array.dtype == np.float32 for array in stored.values())
 
 
 def test_search_lexical_finds_by_words_of_its_language(built: Path, encoder: HashEncoder) -> None:
@@ -85,16 +163,66 @@ def test_load_with_another_encoder_is_refused(built: Path) -> None:
         index.load(built, HashEncoder("hash-2"))
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "dense.faiss", "passages.jsonl"])
-def test_load_damaged_file_is_a_clear_error(built: Path, encoder: HashEncoder, name: str) -> None:
-    version = built / (built / "CURRENT").read_text().strip()
-    (version / name).write_bytes(b"{")
+@pytest.mark.parametrize("content", [b"{", b""], ids=["garbage", "empty"])
+@pytest.mark.parametrize(
+    "name",
+    "manifest.json dense.faiss passages.jsonl passages.npy sentences.npy neutral.npy".split(),
+)
+def test_load_damaged_file_is_a_clear_error(
+    built: Path, encoder: HashEncoder, name: str, content: bytes
+) -> None:
+    (version_folder(built) / name).write_bytes(content)
     with pytest.raises(IndexMismatch, match="damaged"):
         index.load(built, encoder)
 
 
+@pytest.mark.parametrize("name", ["passages.npy", "sentences.npy", "neutral.npy"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda a: a[:-1],
+        lambda a: np.concatenate([a, a]),
+        lambda a: a[:, :-1],
+        lambda a: a[0],
+        lambda a: a[0, 0],
+    ],
+    ids=["row missing", "rows too many", "too narrow", "one row", "a number"],
+)
+def test_load_vectors_of_another_size_are_a_clear_error(
+    built: Path, encoder: HashEncoder, name: str, change: Callable[[Vectors], Vectors]
+) -> None:
+    path = version_folder(built) / name
+    np.save(path, change(np.load(path)))
+    with pytest.raises(IndexMismatch, match="damaged"):
+        index.load(built, encoder)
+
+
+@pytest.mark.parametrize("missing", ["passages.npy", "sentences.npy", "neutral.npy"])
+def test_load_without_vectors_is_a_clear_error(
+    built: Path, encoder: HashEncoder, missing: str
+) -> None:
+    (version_folder(built) / missing).unlink()
+    with pytest.raises(IndexMismatch, match="damaged"):
+        index.load(built, encoder)
+
+
+@pytest.mark.parametrize(("entries", "width"), [(1, 0), (0, 1)], ids=["entries", "width"])
+def test_load_search_index_of_another_size_is_a_clear_error(
+    built: Path, encoder: HashEncoder, entries: int, width: int
+) -> None:
+    import faiss
+
+    path = str(version_folder(built) / "dense.faiss")
+    size = faiss.read_index(path).ntotal + entries
+    other = faiss.IndexFlatIP(encoder.dimensions + width)
+    other.add(np.zeros((size, encoder.dimensions + width), dtype=np.float32))
+    faiss.write_index(other, path)
+    with pytest.raises(IndexMismatch, match="differ"):
+        index.load(built, encoder)
+
+
 def test_load_without_its_words_is_a_clear_error(built: Path, encoder: HashEncoder) -> None:
-    shutil.rmtree(built / (built / "CURRENT").read_text().strip() / "lexical-fr")
+    shutil.rmtree(version_folder(built) / "lexical-fr")
     with pytest.raises(IndexMismatch, match="damaged"):
         index.load(built, encoder)
 
@@ -109,7 +237,7 @@ def test_build_leaves_folders_that_are_not_its_own(
 
 
 def test_load_truncated_passages_is_a_clear_error(built: Path, encoder: HashEncoder) -> None:
-    path = built / (built / "CURRENT").read_text().strip() / "passages.jsonl"
+    path = version_folder(built) / "passages.jsonl"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
     with pytest.raises(IndexMismatch, match="differ"):
         index.load(built, encoder)
@@ -166,8 +294,9 @@ def test_build_keeps_separators_inside_a_text(tmp_path: Path, encoder: HashEncod
 
 
 def test_read_manifest_of_another_schema_is_refused(built: Path) -> None:
-    path = built / (built / "CURRENT").read_text().strip() / "manifest.json"
-    path.write_text(path.read_text().replace('"schema": 1', '"schema": 0'))
+    path = version_folder(built) / "manifest.json"
+    row = json.loads(path.read_text())
+    path.write_text(json.dumps(row | {"schema": row["schema"] - 1}))
     with pytest.raises(IndexMismatch, match="schema"):
         index.read_manifest(built)
     shutil.rmtree(built)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from euaiqa import index
 from euaiqa.datamodels import Corpus, Document, Language
 from euaiqa.index.designations import Designations
-from euaiqa.retrieve import Retriever, Weights
+from euaiqa.retrieve import Retriever
 from fakes import HashEncoder
 
 PARTS = [(1, "apples"), (2, "badgers"), (3, "clocks"), (4, "dunes")]
@@ -27,17 +31,85 @@ def test_retrieve_k_limits_the_number(built: Path, encoder: HashEncoder) -> None
     assert len(retriever.retrieve("Orion", "fr", 1)) == 1
 
 
-def test_retrieve_words_alone_find_what_vectors_miss(built: Path, encoder: HashEncoder) -> None:
-    loaded = index.load(built, encoder)
-    lexical = Retriever(loaded, encoder, Weights(0.0, 1.0))
-    found = lexical.retrieve("Lindqvist", "en", 3)
-    assert found[0].passage.document == "report.md"
-    assert found[0].score > 0 and 0.69 < found[0].cosine <= 1
+def articles(*texts: tuple[Language, str]) -> Corpus:
+    return Corpus(
+        tuple(
+            Document(f"{i}", f"Title {i}", None, language, text, f"{i}")
+            for i, (language, text) in enumerate(texts)
+        )
+    )
 
 
-def test_retrieve_words_of_another_language_do_not_count(built: Path, encoder: HashEncoder) -> None:
-    lexical = Retriever(index.load(built, encoder), encoder, Weights(0.0, 1.0))
-    assert lexical.retrieve("Lindqvist", "fr", 1)[0].score == 0
+SUBJECTS = "apples badgers clocks dunes eagles ferries".split()
+lists = st.lists(st.tuples(st.sampled_from(["fr", "en"]), st.sampled_from(SUBJECTS)), min_size=1,
+                 max_size=8)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(lists, st.sampled_from(SUBJECTS), st.sampled_from(["fr", "en"]), st.integers(1, 12))
+def test_retrieve_any_corpus_keeps_what_is_promised(
+    corpus: list[tuple[Language, str]], subject: str, language: Language, k: int
+) -> None:
+    encoder = HashEncoder()
+    texts = [(of, f"{word.capitalize()} and n{i}." * (1 + i % 3)) for i, (of, word) in
+             enumerate(corpus)]  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        index.build(articles(*texts), encoder, Path(folder))
+        loaded = index.load(Path(folder), encoder)
+    query = f"which {subject} and n2"
+    dense = Retriever(loaded, encoder, lexical=0.0).retrieve(query, language, len(texts))
+    words = Retriever(loaded, encoder, lexical=1e6).retrieve(query, language, len(texts))
+    assert len(dense) == len(words) == len(texts)
+    # Words change the order within the question's language, and nothing else.
+    assert [p.passage.language for p in words] == [p.passage.language for p in dense]
+    others = [[p.passage for p in x if p.passage.language != language] for x in (dense, words)]
+    assert others[0] == others[1]
+    assert [p.score for p in words] == [p.score for p in dense]
+    found = Retriever(loaded, encoder).retrieve(query, language, k)
+    scores = [p.score for p in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len({p.passage.document for p in found}) == len(found) == min(k, len(texts))
+    question = encoder.encode_queries([query])[0]
+    for each in found:
+        cosine = float(encoder.encode_passages([each.passage.text])[0] @ question)
+        assert abs(each.cosine - cosine) < 1e-6
+
+
+def test_retrieve_words_reorder_around_the_other_language(
+    tmp_path: Path, encoder: HashEncoder
+) -> None:
+    corpus = articles(
+        ("en", "Apples apples apples apples badgers."),
+        ("fr", "Apples apples apples grow."),
+        ("en", "Apples and clocks and dunes and Orion."),
+    )
+    index.build(corpus, encoder, tmp_path)
+    loaded = index.load(tmp_path, encoder)
+
+    def order(weight: float, language: Language) -> list[str]:
+        found = Retriever(loaded, encoder, lexical=weight).retrieve("apples Orion", language, 3)
+        return [p.passage.document for p in found]
+
+    before = order(0.0, "en")
+    assert before[1] == "1"
+    assert order(1e6, "en") == before[::-1]
+    assert order(1e6, "fr") == order(0.0, "fr")
+
+
+def test_retrieve_language_without_articles_finds_the_other(
+    tmp_path: Path, encoder: HashEncoder
+) -> None:
+    index.build(articles(("fr", "Les pommes."), ("fr", "Les dunes.")), encoder, tmp_path)
+    found = Retriever(index.load(tmp_path, encoder), encoder).retrieve("les dunes", "en", 5)
+    assert [p.passage.text for p in found] == ["Les dunes.", "Les pommes."]
+
+
+def test_retrieve_one_passage_is_found(tmp_path: Path, encoder: HashEncoder) -> None:
+    index.build(articles(("en", "Apples grow.")), encoder, tmp_path)
+    retriever = Retriever(index.load(tmp_path, encoder), encoder)
+    for query in ("apples", "", "Title 0", "xylophone"):
+        (found,) = retriever.retrieve(query, "en", 3)
+        assert found.passage.text == "Apples grow." and np.isfinite(found.score)
 
 
 def test_retrieve_named_article_comes_first(tmp_path: Path, encoder: HashEncoder) -> None:
@@ -50,7 +122,9 @@ def test_retrieve_named_article_comes_first(tmp_path: Path, encoder: HashEncoder
     retriever = Retriever(index.load(tmp_path, encoder), encoder)
 
     def first(query: str, language: Language) -> str:
-        return retriever.retrieve(query, language, 3)[0].passage.document
+        found = retriever.retrieve(query, language, 3)
+        assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
+        return found[0].passage.document
 
     assert first("Which duties end under Article 5?", "en") == "a5.txt"
     assert first("Quelles obligations selon l'article 5 ?", "fr") == "a5-fr.txt"

@@ -6,8 +6,6 @@ It does not decide whether the passages answer the question.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from euaiqa.datamodels import Language, RetrievedPassage
 from euaiqa.encoder import Encoder
 from euaiqa.index import Index
@@ -16,27 +14,25 @@ from euaiqa.index import Index
 # Source: Cormack et al. 2009, https://doi.org/10.1145/1571941.1572114
 RRF_K = 60
 DEPTH = 100  # ranks that are fused
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What a rank weighs in the fusion. Words must not outvote meaning.
-
-    Tuned on public sets: docs/adr/0004-retrieval.md.
-    """
-
-    dense: float = 1.0
-    lexical: float = 0.1
-    named: float = 1.0  # an article that the question names by its number goes first
+# What BM25's ranks weigh beside the dense ones, tuned on public sets: words must not outvote
+# meaning. docs/adr/0004-retrieval.md
+LEXICAL = 0.1
 
 
 class Retriever:
     """Dense and lexical search over one index, fused by rank."""
 
-    def __init__(self, index: Index, encoder: Encoder, weights: Weights | None = None) -> None:
+    def __init__(self, index: Index, encoder: Encoder, *, lexical: float = LEXICAL) -> None:
+        """Search one index.
+
+        Args:
+            index: the loaded index.
+            encoder: the one it was built with.
+            lexical: what BM25's ranks weigh beside the dense ones.
+        """
         self._index = index
         self._encoder = encoder
-        self._weights = weights or Weights()
+        self._weight = lexical
 
     def retrieve(self, query: str, language: Language, k: int) -> tuple[RetrievedPassage, ...]:
         """Find passages for a question.
@@ -47,24 +43,40 @@ class Retriever:
             k: how many passages; fewer come back when the index holds fewer.
 
         Returns:
-            The best passages first; scores are sums of reciprocal ranks, about 0.003 to 0.03.
+            The best passages first; scores fall with the rank, mostly between -0.2 and 0.8.
         """
         vector = self._encoder.encode_queries([query])[0]  # (d,)
         depth = max(DEPTH, k)
-        numbers, cosines = self._index.search_dense(vector, depth)
-        weights = self._weights
-        scores = {int(n): weights.dense / (RRF_K + rank) for rank, n in enumerate(numbers, 1)}
-        cosine = {int(n): float(c) for n, c in zip(numbers, cosines, strict=True)}
-        for rank, n in enumerate(self._index.search_lexical(query, language, depth), 1):
-            scores[int(n)] = scores.get(int(n), 0.0) + weights.lexical / (RRF_K + rank)
+        numbers, scores = self._index.search_dense(vector, language, depth)
+        order = self._by_words_too(query, language, [int(n) for n in numbers])
+        ranked = dict(zip(order, map(float, scores), strict=True))
         named = self._index.named(query, language)
         if named:
             # Its best passage and what follows it there: an enumeration is read in order.
-            first = named.index(max(named, key=lambda n: scores.get(n, 0.0)))
-            for rank, n in enumerate([*named[first:], *named[:first]], 1):
-                scores[n] = (weights.named + weights.dense) / (RRF_K + rank)
-        missing = [n for n in scores if n not in cosine]
-        for n, value in zip(missing, self._index.cosine(vector, missing), strict=True):
-            cosine[n] = float(value)
-        best = sorted(scores, key=lambda n: (-scores[n], -cosine[n]))[:k]
-        return tuple(RetrievedPassage(self._index.passages[n], scores[n], cosine[n]) for n in best)
+            place = {n: rank for rank, n in enumerate(order)}
+            first = named.index(min(named, key=lambda n: place.get(n, depth)))
+            top = max(ranked.values(), default=0.0)
+            ranked = dict.fromkeys([*named[first:], *named[:first]], top) | {
+                n: score for n, score in ranked.items() if n not in named
+            }
+        best = list(ranked)[:k]
+        cosines = self._index.cosine(vector, best)
+        return tuple(
+            RetrievedPassage(self._index.passages[n], ranked[n], float(cosine))
+            for n, cosine in zip(best, cosines, strict=True)
+        )
+
+    def _by_words_too(self, query: str, language: Language, dense: list[int]) -> list[int]:
+        """Reorder the passages of the question's language among themselves by BM25's ranks too.
+
+        Words know no other language, so they may not move a passage past one of the other.
+        """
+        lexical = self._index.search_lexical(query, language, len(self._index.passages))
+        words = {int(n): rank for rank, n in enumerate(lexical, 1)}
+        own = [n for n in dense if self._index.passages[n].language == language]
+        fused = {
+            n: 1 / (RRF_K + rank) + (self._weight / (RRF_K + words[n]) if n in words else 0.0)
+            for rank, n in enumerate(own, 1)
+        }
+        in_order = iter(sorted(own, key=lambda n: -fused[n]))
+        return [next(in_order) if n in fused else n for n in dense]

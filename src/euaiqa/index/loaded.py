@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, Language, Passage
 from euaiqa.encoder import Vectors
+from euaiqa.index.dense import DenseVectors
 from euaiqa.index.designations import Designations
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import Manifest
@@ -23,13 +23,18 @@ class Index:
         manifest: Manifest,
         documents: Mapping[str, Document],
         passages: Sequence[Passage],
-        dense: Any,
+        vectors: DenseVectors,
         lexical: Mapping[Language, LexicalIndex],
     ) -> None:
         self.manifest = manifest
         self.documents = documents
         self.passages = passages
-        self._dense = dense
+        self._vectors = vectors
+        sizes = [len(p.sentences) for p in passages]
+        self._most_sentences = max(sizes, default=1)
+        self._first = np.concatenate([[0], np.cumsum(sizes)])
+        self._number = {(p.document, p.start): i for i, p in enumerate(passages)}
+        self._owner = np.repeat(np.arange(len(passages), dtype=np.int64), sizes)
         self._lexical = lexical
         self._designations = Designations(documents.values())
         self._of_language = {
@@ -39,19 +44,30 @@ class Index:
             for language in lexical
         }
 
-    def search_dense(self, query: Vectors, k: int) -> tuple[NDArray[np.int64], Vectors]:
-        """The passages nearest to one vector.
+    def search_dense(
+        self, query: Vectors, language: Language, k: int
+    ) -> tuple[NDArray[np.int64], Vectors]:
+        """The passages nearest to a question, whatever their language.
 
         Args:
             query: float32 (d,), L2-normalised.
+            language: the question's.
             k: how many; fewer come back when there are fewer.
 
         Returns:
-            Passage numbers, int64 (k,), and their cosines, float32 (k,), best first.
+            Passage numbers, int64 (k,), and their scores, float32 (k,), best first: higher is
+            nearer, mostly between -0.2 and 0.8.
         """
-        k = min(k, len(self.passages))
-        cosines, numbers = self._dense.search(query[None, :], k)
-        return numbers[0], cosines[0]
+        neutral = self._vectors.neutral.query(query, language)
+        # So many entries belong to at least k passages.
+        entries = min(len(self._owner), k * self._most_sentences)
+        scores, found = self._vectors.index.search(neutral[None, :], entries)
+        # A passage comes with each of its sentences; the first time is with its best one.
+        best: dict[int, float] = {}
+        for number, score in zip(self._owner[found[0]], scores[0], strict=True):
+            best.setdefault(int(number), float(score))
+        numbers = np.array(list(best)[:k], dtype=np.int64)
+        return numbers, np.array(list(best.values())[:k], dtype=np.float32)
 
     def search_lexical(self, query: str, language: Language, k: int) -> NDArray[np.int64]:
         """Numbers of the passages in a language that share words with a query, best first."""
@@ -73,5 +89,9 @@ class Index:
 
     def cosine(self, query: Vectors, numbers: Sequence[int]) -> Vectors:
         """Cosines of some passages to one vector, float32 (len(numbers),)."""
-        rows = [self._dense.reconstruct(int(n)) for n in numbers]
-        return np.array([float(row @ query) for row in rows], dtype=np.float32)
+        return np.asarray(self._vectors.passages[list(numbers)] @ query, dtype=np.float32)
+
+    def sentence_vectors(self, passage: Passage) -> Vectors:
+        """The vectors of a passage's sentences in order, float32 (sentences, d), L2-normalised."""
+        number = self._number[passage.document, passage.start]
+        return self._vectors.sentences[self._first[number] : self._first[number + 1]]

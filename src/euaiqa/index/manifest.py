@@ -12,7 +12,7 @@ from euaiqa.datamodels import Corpus, DocumentProblem
 from euaiqa.errors import IndexMismatch, IndexMissing
 from euaiqa.segment import SEGMENTER_VERSION
 
-SCHEMA = 1
+SCHEMA = 2
 CURRENT = "CURRENT"
 REBUILD = "run `euaiqa index` to build it"
 

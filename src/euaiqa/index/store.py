@@ -3,7 +3,7 @@
 Layout of the index folder:
 
     CURRENT              name of the version that readers load
-    v-<index_version>/   manifest.json documents.jsonl passages.jsonl dense.faiss lexical-fr/ ...
+    v-<index_version>/   manifest.json documents.jsonl passages.jsonl dense.faiss *.npy lexical-fr/
 
 A version is written completely under another name, renamed, and only then named in
 CURRENT (itself replaced by one rename): a reader sees the old version or the new one.
@@ -21,9 +21,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
+
 from euaiqa.datamodels import Corpus, Document, Language, Passage, Sentence, Span
-from euaiqa.encoder import Encoder
+from euaiqa.encoder import Encoder, Vectors
 from euaiqa.errors import IndexMismatch, SettingsError
+from euaiqa.index.dense import DenseVectors, entries
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.loaded import Index
 from euaiqa.index.manifest import (
@@ -35,6 +38,7 @@ from euaiqa.index.manifest import (
     manifest_of,
     version_of,
 )
+from euaiqa.index.neutral import Neutral
 from euaiqa.segment import SEGMENTER_VERSION
 from euaiqa.segment import passages as cut_into_passages
 
@@ -80,9 +84,13 @@ def build(
             hint="check that they are not only captions and forms",
         )
     start("embedding passages", len(passages))
-    vectors = encoder.encode_passages([p.text for p in passages], advance=advance)
+    whole = encoder.encode_passages([p.text for p in passages], advance=advance)  # (n, d)
+    texts = [sentence.text for p in passages for sentence in p.sentences]
+    start("embedding sentences", len(texts))
+    single = encoder.encode_passages(texts, advance=advance)  # (sentences, d)
+    neutral = Neutral.of_corpus([d.title for d in corpus.documents], encoder)
     dense = faiss.IndexFlatIP(encoder.dimensions)
-    dense.add(vectors)
+    dense.add(entries(passages, whole, single, neutral))
     lexical = {
         language: LexicalIndex.build(
             language, [f"{p.title}\n{p.text}" for p in passages if p.language == language]
@@ -110,6 +118,9 @@ def build(
             _write_json(aside / "documents.jsonl", [asdict(d) for d in corpus.documents])
             _write_json(aside / "passages.jsonl", [asdict(p) for p in passages])
             faiss.write_index(dense, str(aside / "dense.faiss"))
+            np.save(aside / "passages.npy", whole)
+            np.save(aside / "sentences.npy", single)
+            np.save(aside / "neutral.npy", _neutral_rows(neutral))
             for language, index in lexical.items():
                 index.save(aside / f"lexical-{language}")
             _swap_in(aside, folder, manifest.index_version)
@@ -144,19 +155,39 @@ def load(folder: Path, encoder: Encoder) -> Index:
         documents = [_document(row) for row in _read_json(version / "documents.jsonl")]
         passages = [_passage(row) for row in _read_json(version / "passages.jsonl")]
         dense = faiss.read_index(str(version / "dense.faiss"))
+        whole, single, rows = (
+            np.load(version / f"{name}.npy", allow_pickle=False)
+            for name in ("passages", "sentences", "neutral")
+        )
         lexical = {
             language: LexicalIndex.load(language, version / f"lexical-{language}")
             for language in _languages()
         }
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise IndexMismatch("the index is damaged", hint=REBUILD) from error
-    if not dense.ntotal == len(passages) == manifest.passages:
+    n, m, d = manifest.passages, manifest.sentences, encoder.dimensions
+    found = (len(passages), sum(len(p.sentences) for p in passages), dense.ntotal, dense.d)
+    shapes = (whole.shape, single.shape, rows.shape)
+    if found != (n, m, m, d) or shapes != ((n, d), (m, d), (2 * len(_languages()), d)):
         raise IndexMismatch("the index is damaged: its parts differ in size", hint=REBUILD)
-    return Index(manifest, {d.id: d for d in documents}, passages, dense, lexical)
+    vectors = DenseVectors(dense, whole, single, _neutral(rows))
+    return Index(manifest, {d.id: d for d in documents}, passages, vectors, lexical)
 
 
 def _languages() -> tuple[Language, ...]:
     return get_args(Language)
+
+
+def _neutral_rows(neutral: Neutral) -> Vectors:
+    """The four vectors as rows: offset and asking of each language, in the order of languages."""
+    return np.stack([part[a] for part in (neutral.offset, neutral.asking) for a in _languages()])
+
+
+def _neutral(rows: Vectors) -> Neutral:
+    offset, asking = np.split(rows, 2)
+    return Neutral(
+        dict(zip(_languages(), offset, strict=True)), dict(zip(_languages(), asking, strict=True))
+    )
 
 
 def _swap_in(aside: Path, folder: Path, version: str) -> None:
