@@ -15,7 +15,7 @@ LAYERS = [
     {"settings"},
     {
         "documents", "segment", "language", "facts", "encoder", "prompts",
-        "generator", "models", "gate",
+        "generator", "models", "gate", "bilingual",
     },
     {"index", "ground"},
     {"retrieve"},
@@ -33,6 +33,9 @@ OWNERS = {
     "fastapi": "app",
     "uvicorn": "app",
     "httpx": "models",
+    "babel": "bilingual",
+    "wordfreq": "bilingual",
+    "simplemma": "bilingual",
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 
@@ -76,7 +79,10 @@ def test_every_module_has_a_layer() -> None:
 
 
 def test_import_loads_nothing_heavy() -> None:
-    heavy = "torch faiss llama_cpp sentence_transformers fastapi lingua transformers"
+    heavy = (
+        "torch faiss llama_cpp sentence_transformers fastapi lingua transformers "
+        "babel wordfreq simplemma"
+    )
     code = (
         "import sys, euaiqa, euaiqa.pipeline, euaiqa.cli\n"
         f"print([m for m in '{heavy}'.split() if m in sys.modules])"
