@@ -30,8 +30,12 @@ test-model:
 test-browser:
 	$(BIN)/python -m pytest -q -m browser
 
+# The test half of our questions, over the seeds with the articles written for testing.
 eval: models
-	$(BIN)/python -m euaiqa eval tests/data/questions_test.jsonl
+	@mkdir -p build/eval/corpus
+	@cp seeds/* tests/data/articles/* build/eval/corpus/
+	EUAIQA_SEEDS=build/eval/corpus EUAIQA_INDEX=build/eval/index $(BIN)/python -m euaiqa eval \
+		tests/data/questions_test.jsonl --json build/eval/report.json --html build/eval/report.html
 
 lint: setup-dev
 	$(BIN)/ruff check .

@@ -145,23 +145,50 @@ def search(
 @app.command("eval")
 def evaluate_files(
     files: Annotated[list[Path], typer.Argument(help="question files, JSONL")],
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="write everything that was measured here")
+    ] = None,
+    html_file: Annotated[
+        Path | None, typer.Option("--html", help="write a page to look at here")
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="ask questions of this kind only; may be repeated")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="ask the first so many only")] = None,
+    min_correct: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="exit with 1 when fewer are correct in a language"),
+    ] = None,
 ) -> None:
     """Ask every question of the files and report how good the answers are."""
     from euaiqa import evaluate, pipeline
 
-    questions = [question for path in files for question in evaluate.read_questions(path)]
+    questions = evaluate.read_all(files, kinds=kind or (), limit=limit)
+    for path in filter(None, (json_file, html_file)):  # before minutes of questions
+        if not path.parent.is_dir():
+            raise SettingsError(f"there is no folder for {path}", hint="make it first")
     settings = settings_module.load()
     pipeline.prepare(settings, _err)
 
     def show(result: evaluate.Result) -> None:
-        mark = "[green]right[/green]" if result.correct else "[red]wrong[/red]"
+        colour = "green" if result.correct else "red"
+        mark = f"[{colour}]{result.verdict}[/{colour}]"
         _out.print(f"{mark} {escape(result.question.id)}: {escape(result.question.question)}")
         _out.print(f"      [dim]{escape(result.answer.answer)}[/dim]")
 
-    results = evaluate.evaluate(pipeline.open_pipeline(settings), questions, show)
+    report = evaluate.report(evaluate.evaluate(pipeline.open_pipeline(settings), questions, show))
     _out.print()
-    for label, value in evaluate.summary(results):
-        _out.print(f"{label:32} {value}")
+    evaluate.print_report(report, _out)
+    if json_file:
+        text = json.dumps(report.as_json(), ensure_ascii=False, indent=1)
+        json_file.write_text(text, encoding="utf-8")
+    if html_file:
+        html_file.write_text(evaluate.page(report), encoding="utf-8")
+    correct = report.line("correct")
+    worst = min((share.value for share in (correct.fr, correct.en) if share), default=1.0)
+    if min_correct is not None and worst < min_correct:
+        _err.print(f"[red]{worst:.0%} correct, less than {min_correct:.0%}[/red]")
+        raise typer.Exit(1)
 
 
 @app.command()
