@@ -3,14 +3,13 @@
     .venv/bin/python scripts/fit_gate.py collect EVAL_DIR FEATURES.jsonl [--sample 40]
     .venv/bin/python scripts/fit_gate.py fit FEATURES.jsonl
 
-`collect` needs the real models and takes about ten seconds a question on two cores. Questions
-come from the public sets in EVAL_DIR and from tests/data/questions_tune.jsonl, never from
-the test half. Four kinds: our own tuning questions over `seeds/`; questions from elsewhere
-asked of `seeds/` (no answer); PIAF questions asked of PIAF's passages, every other one with
-the right passage taken away; terms that the AI Act defines, asked of it in either language
-(with the article of definitions taken away its recitals may still answer, so that is not
-asked). `fit` prints the weights for gate.py and how they do on each kind left out in turn;
-a test holds gate.py to what it gives on tests/data/gate_features.jsonl.
+`collect` needs the real models and takes two to ten seconds a question on two cores. Questions
+come from the public sets in EVAL_DIR and from tests/data, never from the test half. Four
+kinds: our own questions over `seeds/`, and those of the tune half over `seeds/` with
+tests/data/articles; questions from elsewhere asked of the latter (no answer); PIAF questions
+asked of PIAF's passages, every other one with the right passage taken away. `fit` prints the
+weights for gate.py and how they do on each kind left out in turn; a test holds gate.py to
+what it gives on tests/data/gate_features.jsonl.
 """
 
 from __future__ import annotations
@@ -30,17 +29,17 @@ from measure_retrieval import corpora, is_current, rows_of
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from euaiqa import gate, index, models, settings
+from euaiqa import index, models, settings
 from euaiqa.datamodels import Corpus, Language
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import E5Encoder
 from euaiqa.generator import LlamaGenerator
 from euaiqa.language import detect
-from euaiqa.pipeline import Pipeline
+from euaiqa.pipeline import Pipeline, reading
+from euaiqa.pipeline.answer import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent
-READ = 3
-SCALE = np.array([1.0, 10.0, 1.0])
+SCALE = np.array([1.0, 5.0, 1.0, 1.0])
 
 
 class Case(NamedTuple):
@@ -55,29 +54,21 @@ class Case(NamedTuple):
 
 
 def cases(folder: Path, sample: int) -> Iterator[Case]:
-    """All questions, at most `sample` of each kind."""
+    """All questions, at most `sample` of each public kind."""
     rng = random.Random(0)
-    for row in rows_of(ROOT / "tests/data/questions_tune.jsonl"):
-        yield Case("own", "seeds", row["question"], row["language"], not row.get("unanswerable"))
+    data = ROOT / "tests/data"
+    for kind, corpus in (("seeds", "seeds"), ("tune", "articles")):
+        for row in rows_of(data / f"questions_{kind}.jsonl"):
+            if not row.get("history"):
+                answerable = not row.get("unanswerable")
+                yield Case(kind, corpus, row["question"], row["language"], answerable)
     elsewhere = rows_of(folder / "offtopic_dev.jsonl")
-    for row in rng.sample(elsewhere, 2 * sample):
-        yield Case("elsewhere", "seeds", row["question"], row["lang"], False)
-    piaf = rng.sample(rows_of(folder / "piaf_dev.questions.jsonl"), 2 * sample)
+    for row in rng.sample(elsewhere, sample):
+        yield Case("elsewhere", "articles", row["question"], row["lang"], False)
+    piaf = rng.sample(rows_of(folder / "piaf_dev.questions.jsonl"), sample)
     for i, row in enumerate(piaf):
         removed = row["passage_id"] if i % 2 else ""
         yield Case("piaf", "piaf_dev-fr", row["question"], "fr", not removed, removed)
-    terms = rows_of(folder / "aiact_crosslingual.questions.jsonl")
-    terms = [row for row in terms if row["kind"] != "title"]
-    for here in ("fr", "en"):
-        for there in ("fr", "en"):
-            of_language = [row for row in terms if row["lang"] == here]
-            for row in rng.sample(of_language, sample // 4):
-                asked = {
-                    "fr": f"Que désigne le terme « {row['question']} » ?",
-                    "en": f"What does the term “{row['question']}” mean?",
-                }[here]
-                corpus = f"aiact_crosslingual-{there}"
-                yield Case(f"term {here}>{there}", corpus, asked, here, True)
 
 
 def collect(folder: Path, out: Path, sample: int, indexes: Path) -> None:
@@ -86,42 +77,51 @@ def collect(folder: Path, out: Path, sample: int, indexes: Path) -> None:
     files = models.locate_encoder(configured)
     encoder = E5Encoder(files.path, name="e5", fingerprint=files.fingerprint)
     generator = LlamaGenerator(models.locate_language_model(configured))
-    every: dict[str, Corpus] = {"seeds": read_corpus(ROOT / "seeds", detect), **corpora(folder)}
+    seeds = read_corpus(ROOT / "seeds", detect)
+    articles = read_corpus(ROOT / "tests/data/articles", detect)
+    every = {
+        "seeds": seeds,
+        "articles": Corpus((*seeds.documents, *articles.documents)),
+        **{name: one for name, one in corpora(folder).items() if name == "piaf_dev-fr"},
+    }
     pipelines = {}
     for name, corpus in every.items():
         if not is_current(indexes / name, corpus, files.fingerprint):
             index.build(corpus, encoder, indexes / name)
         loaded = index.load(indexes / name, encoder)
         pipelines[name] = Pipeline(loaded, encoder, generator)
-    todo = sorted(cases(folder, sample), key=lambda case: case.corpus)
+    todo = sorted(cases(folder, sample), key=lambda case: list(every).index(case.corpus))
     with out.open("w", encoding="utf-8") as file:
         for number, case in enumerate(todo, 1):
             pipeline = pipelines[case.corpus]
-            found = pipeline.search(case.question, 40)
-            read = [p for p in found if p.passage.document != case.removed][:READ]
-            evidence = pipeline._evidence(case.question, case.language, read)
+            found = [p for p in pipeline.search(case.question, 40)]
+            found = [p for p in found if p.passage.document != case.removed][:SHOWN]
+            readings = pipeline.read(case.question, case.language, found)
+            if not readings:
+                continue  # refused before the model is asked
+            evidence = reading.evidence(readings, case.language)
             row = {
                 "kind": case.kind,
                 "language": case.language,
                 "answerable": case.answerable,
                 "yes": round(evidence.yes, 4),
-                "cosine": round(evidence.cosine, 4),
+                "score": round(evidence.score, 4),
+                "unnamed": evidence.unnamed,
             }
-            if evidence.cosine < gate.FAR:
-                continue  # refused before the model is asked
             file.write(json.dumps(row) + "\n")
             file.flush()
             print(f"{number}/{len(todo)} {case.kind} {case.answerable} {evidence}", flush=True)
 
 
 def features(row: dict[str, Any]) -> list[float]:
-    """What gate.py computes from: log odds of yes, cosine, whether the question is English."""
+    """What gate.py computes from."""
     yes = min(max(row["yes"], 1e-6), 1 - 1e-6)
-    return [math.log(yes / (1 - yes)), row["cosine"], float(row["language"] == "en")]
+    odds = math.log(yes / (1 - yes))
+    return [odds, row["score"], min(row["unnamed"], 2), float(row["language"] == "en")]
 
 
 def fitted(rows: list[dict[str, Any]]) -> LogisticRegression:
-    """The model over some rows; a cosine is scaled so that all weights are of one size."""
+    """The model over some rows; a score is scaled so that all weights are of one size."""
     x = np.array([features(row) for row in rows])
     y = np.array([row["answerable"] for row in rows])
     scaled = x * SCALE
@@ -156,7 +156,7 @@ def fit(path: Path) -> None:
             if inside.any():
                 print(f"  {low:.1f}-{low + 0.2:.1f}  {inside.sum():4}  {y[inside].mean():.2f}")
     model = fitted(rows)
-    names = ["log odds of yes", "cosine", "English question"]
+    names = ["log odds of yes", "score", "names not held", "English question"]
     print()
     for name, weight in zip(names, model.coef_[0], strict=True):
         print(f"{name:16} {weight:+.2f}")

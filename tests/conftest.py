@@ -69,3 +69,18 @@ def pipeline(built: Path, encoder: HashEncoder) -> Callable[..., Pipeline]:
         return Pipeline(index.load(built, encoder), encoder, generator, **options)
 
     return make
+
+
+@pytest.fixture
+def over(tmp_path: Path, encoder: HashEncoder) -> Callable[..., Pipeline]:
+    """A pipeline over other articles than those that all tests share."""
+
+    def make(articles: dict[str, str], generator: ScriptedGenerator, **options: float) -> Pipeline:
+        seeds, folder = tmp_path / "others", tmp_path / "others_index"
+        seeds.mkdir()
+        for name, text in articles.items():
+            (seeds / name).write_text(text, encoding="utf-8")
+        index.build(read_corpus(seeds, detect), encoder, folder)
+        return Pipeline(index.load(folder, encoder), encoder, generator, **options)
+
+    return make

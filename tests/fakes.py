@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from collections import deque
@@ -9,10 +10,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from euaiqa.datamodels import Prompt
+from euaiqa.datamodels import (
+    Document,
+    Language,
+    Passage,
+    Prompt,
+    RetrievedPassage,
+    Sentence,
+)
 from euaiqa.encoder import Encoder, Vectors
 from euaiqa.errors import GenerationError
 from euaiqa.generator import Generator, Limits, never
+from euaiqa.ground import ArticleNames
+from euaiqa.pipeline.writing import Tools
 
 DIMENSIONS = 256
 
@@ -53,13 +63,23 @@ class HashEncoder:
 
 
 class ScriptedGenerator:
-    """Says what was enqueued, in pieces of a few characters, and keeps the prompts it saw."""
+    """Says what was enqueued, in pieces of a few characters, and keeps the prompts it saw.
+
+    Once nothing is enqueued it says `default`, which may depend on the prompt; without one it
+    fails. `yes` is what it gives for every passage, or what it gives for a prompt.
+    """
 
     name = "scripted"
 
-    def __init__(self, *replies: str, yes: float = 0.95) -> None:
+    def __init__(
+        self,
+        *replies: str,
+        yes: float | Callable[[Prompt], float] = 0.95,
+        default: str | Callable[[Prompt], str] | None = None,
+    ) -> None:
         self.replies = deque(replies)
         self.yes = yes
+        self.default = default
         self.prompts: list[Prompt] = []
         self.probes: list[Prompt] = []
         self.stopped_early = False
@@ -69,14 +89,19 @@ class ScriptedGenerator:
 
     def stream(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
         self.prompts.append(prompt)
-        if not self.replies:
-            raise GenerationError("no reply was enqueued")
-        reply = self.replies.popleft()
+        reply = self._reply(prompt)
         for start in range(0, len(reply), 5):
             if limits.cancelled():
                 self.stopped_early = True
                 return
             yield reply[start : start + 5]
+
+    def _reply(self, prompt: Prompt) -> str:
+        if self.replies:
+            return self.replies.popleft()
+        if self.default is None:
+            raise GenerationError("no reply was enqueued")
+        return self.default(prompt) if callable(self.default) else self.default
 
     def probability(
         self,
@@ -86,7 +111,39 @@ class ScriptedGenerator:
         cancelled: Callable[[], bool] = never,
     ) -> float:
         self.probes.append(prompt)
-        return self.yes
+        return self.yes(prompt) if callable(self.yes) else self.yes
+
+
+def passage_of(
+    *texts: str,
+    document: str = "a.txt",
+    title: str = "Titre",
+    published: dt.date | None = None,
+    language: Language = "fr",
+) -> Passage:
+    """A passage of whole sentences, each at its place in an article that holds nothing else."""
+    sentences, at = [], 0
+    for text in texts:
+        sentences.append(Sentence(document, at, at + len(text), text))
+        at += len(text) + 1
+    whole = " ".join(texts)
+    return Passage(document, title, published, language, 0, len(whole), whole, tuple(sentences))
+
+
+def tools_of(generator: Generator, *articles: Document) -> Tools:
+    """What writing needs, over the hash encoder."""
+    encoder = HashEncoder()
+    return Tools(
+        encoder,
+        generator,
+        ArticleNames({article.id: article for article in articles}),
+        lambda passage: encoder.encode_passages([s.text for s in passage.sentences]),
+    )
+
+
+def found(passage: Passage, score: float = 0.5, cosine: float = 0.9) -> RetrievedPassage:
+    """A passage as retrieval gives it."""
+    return RetrievedPassage(passage, score, cosine)
 
 
 def _typed(_encoder: Encoder, _generator: Generator) -> None:

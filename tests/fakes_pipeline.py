@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from euaiqa.datamodels import (
     AnswerSentence,
     Citation,
     Disagreement,
+    DisagreementValue,
     Document,
     DoneEvent,
     Event,
@@ -33,7 +34,6 @@ from euaiqa.datamodels import (
     SentenceEvent,
     Span,
     Status,
-    Support,
     Timings,
     TokenEvent,
     Turn,
@@ -125,7 +125,7 @@ def passage(document: Document, text: str) -> RetrievedPassage:
     )
 
 
-def cite(marker: int, document: Document, text: str) -> Citation:
+def cite(marker: int, document: Document, text: str, gloss: str | None = None) -> Citation:
     """A citation of a text in a document."""
     start = document.text.index(text)
     end = start + len(text)
@@ -139,6 +139,7 @@ def cite(marker: int, document: Document, text: str) -> Citation:
         start=start,
         end=end,
         url=f"/sources/{quote(document.id, safe='/')}?start={start}&end={end}#quote",
+        gloss=gloss,
     )
 
 
@@ -146,28 +147,36 @@ def answering(
     question: str,
     sentences: Sequence[tuple[str, Sequence[Citation]]],
     *,
+    missing: str = "",
     language: Language = "fr",
-    status: Status = "answered",
-    support: Support = "supported",
     disagreements: Sequence[Disagreement] = (),
     passages: Sequence[RetrievedPassage] = (),
     standalone: str | None = None,
 ) -> Answer:
-    """An answer of sentences with their citations; none at all is a refusal."""
+    """An answer of sentences with their citations; none at all is a refusal.
+
+    With `missing`, the notice of what is not covered, it is a partial one. A sentence that
+    holds a quotation mark is extractive.
+    """
     citations = {each.marker: each for _, cited in sentences for each in cited}
     told = tuple(
-        AnswerSentence(text, tuple(each.marker for each in cited), support)
+        AnswerSentence(
+            text,
+            tuple(each.marker for each in cited),
+            "extractive" if set(text) & set("«“") else "supported",
+        )
         for text, cited in sentences
     )
     words = " ".join(
         each.text + " " + "".join(f"[{marker}]" for marker in each.citations) for each in told
     )
+    status: Status = "partial" if missing else "answered"
     return Answer(
         question=question,
         standalone_question=standalone or question,
         language=language,
         status=status if told else "refused",
-        answer=words or REFUSAL[language],
+        answer=f"{words} {missing}".strip() or REFUSAL[language],
         sentences=told,
         citations=tuple(citations[marker] for marker in sorted(citations)),
         disagreements=tuple(disagreements),
@@ -200,6 +209,39 @@ ENGLISH = answering(
     [("It entered into force on 1 August 2024.", [cite(1, ACT, FORCE)])],
     language="en",
     passages=[passage(ACT, FORCE)],
+)
+CHIPS = "Chaque usine aura environ 100 000 puces."
+COUNTED = "Gigafactories will get 19 billion euros, by another count."
+PARTIAL = answering(
+    "What will gigafactories get, and who will pay?",
+    [
+        (
+            "The articles differ on this point: “20 milliards” (11 February 2025) against "
+            "“19 billion euros” (no date).",
+            [
+                cite(
+                    1,
+                    INVEST,
+                    GIGAFACTORIES,
+                    "Of these 200 billion, 20 billion will go to building AI gigafactories.",
+                ),
+                cite(2, ACT, COUNTED),
+            ],
+        ),
+        (
+            f"“{CHIPS}”",
+            [cite(3, INVEST, CHIPS, "Each plant will have about 100,000 chips.")],
+        ),
+    ],
+    language="en",
+    missing="The articles do not answer this part of the question: “who will pay?”",
+    disagreements=[
+        Disagreement(
+            "gigafactories",
+            (DisagreementValue("20 milliards", 1), DisagreementValue("19 billion euros", 2)),
+        )
+    ],
+    passages=[passage(INVEST, GIGAFACTORIES), passage(ACT, COUNTED)],
 )
 
 
@@ -290,7 +332,9 @@ def events_of(answer: Answer) -> Iterator[Event]:
     for sentence in answer.sentences:
         for word in sentence.text.split(" "):
             yield TokenEvent(word + " ")
-        yield SentenceEvent(sentence, tuple(by_marker[each] for each in sentence.citations))
+        # Translations of quotes come last, with the whole answer.
+        cited = tuple(replace(by_marker[each], gloss=None) for each in sentence.citations)
+        yield SentenceEvent(sentence, cited)
     yield DoneEvent(answer)
 
 
@@ -299,5 +343,5 @@ if __name__ == "__main__":
     from euaiqa.settings import Settings
 
     fake = FakePipeline(pace=0.05)
-    fake.enqueue(*[FRENCH, ENGLISH] * 10)
+    fake.enqueue(*[FRENCH, ENGLISH, PARTIAL] * 10)
     serve(Settings(), lambda: fake)

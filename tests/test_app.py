@@ -26,6 +26,7 @@ from fakes_pipeline import (
     GIGAFACTORIES,
     HOSTILE,
     INVEST,
+    PARTIAL,
     FakePipeline,
     answering,
     article,
@@ -91,7 +92,7 @@ def test_ask_answered_gives_every_field_of_the_contract(
 ) -> None:
     told = answering(
         "Combien ?",
-        [("Vingt milliards.", [cite(1, INVEST, GIGAFACTORIES), cite(2, ACT, FORCE)])],
+        [("Vingt milliards.", [cite(1, INVEST, GIGAFACTORIES, "Twenty."), cite(2, ACT, FORCE)])],
         passages=[passage(INVEST, GIGAFACTORIES)],
         disagreements=[Disagreement("la somme", (DisagreementValue("20", 1),))],
         standalone="Combien pour les gigafactories ?",
@@ -111,8 +112,10 @@ def test_ask_answered_gives_every_field_of_the_contract(
     assert INVEST.text[first["start"] : first["end"]] == first["quote"] == GIGAFACTORIES
     assert first["published"] == "2025-02-11"
     assert second["published"] is None
+    assert (first["gloss"], second["gloss"]) == ("Twenty.", None)
     assert list(first) == [
         "marker", "document", "title", "published", "language", "quote", "start", "end", "url",
+        "gloss",
     ]  # fmt: skip
     assert reply["disagreements"] == [
         {"subject": "la somme", "values": [{"value": "20", "citation": 1}]}
@@ -214,6 +217,14 @@ def test_ask_stream_tells_each_event(
     sentence = next(data for name, data in told if name == "sentence")
     assert sentence == {**whole["sentences"][0], "quotes": [whole["citations"][0]]}
     assert told[-1][1] == whole
+
+
+def test_ask_stream_tells_glosses_with_done_only(client: TestClient, fake: FakePipeline) -> None:
+    fake.enqueue(PARTIAL)
+    told = events(client.post("/ask", json={"question": "x", "stream": True}).text)
+    early = [quote for name, data in told if name == "sentence" for quote in data["quotes"]]
+    assert [quote["gloss"] for quote in early] == [None] * 3
+    assert [bool(quote["gloss"]) for quote in told[-1][1]["citations"]] == [True, False, True]
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ CONTRACT: dict[str, dict[str, str]] = {
         "start": INT,
         "end": INT,
         "url": TEXT,
+        "gloss": "string?",
     },
     "SourceOut": {
         "document": TEXT,

@@ -18,17 +18,21 @@ from starlette.testclient import TestClient
 from euaiqa.app.article import paragraphs
 from euaiqa.app.negotiate import weights
 from euaiqa.app.pages import web_folder
+from euaiqa.app.prose import missing
+from euaiqa.app.replies import AskReply
 from euaiqa.app.wording import date
 from euaiqa.app.wording.english import EN
 from euaiqa.app.wording.french import FR, NB, NNB
-from euaiqa.datamodels import Document, Span
+from euaiqa.datamodels import Document, Span, Status
 from fakes_pipeline import (
     ACT,
+    CHIPS,
     ENGLISH,
     FRENCH,
     GIGAFACTORIES,
     HOSTILE,
     INVEST,
+    PARTIAL,
     FakePipeline,
     answering,
     article,
@@ -105,6 +109,51 @@ def test_form_refusal_shows_passages_as_near_only(client: TestClient) -> None:
     assert "Les articles ne répondent pas à cette question." in page
     assert "Les passages les plus proches" in page
     assert '<p class="note" data-part="near-note">' in page
+
+
+def test_form_partial_answer_tells_what_is_missing_and_what_differs(
+    client: TestClient, fake: FakePipeline
+) -> None:
+    fake.enqueue(PARTIAL)
+    page = html.unescape(client.post("/", data={"question": "?"}, headers=FRENCH_READER).text)
+    shown, _, _ = page.partition("<template")
+    told = "The articles do not answer this part of the question: “who will pay?”"
+    assert f'<p class="missing" role="status" data-slot="missing">{told}</p>' in shown
+    assert FR.partial in shown
+    assert f"<h3>{FR.disagree}</h3>" in shown
+    assert '<span data-slot="value" lang="fr">20 milliards</span>' in shown
+    assert f'<span data-slot="text" lang="fr">“{CHIPS}”</span>' in shown
+    assert shown.count(f'data-part="extract">{FR.extract}</span>') == 1
+    glosses = re.findall(
+        r'data-part="gloss"><span class="tag">([^<]+)</span> '
+        r'<span data-slot="gloss" lang="en">([^<]+)</span>',
+        shown,
+    )
+    assert glosses == [(FR.gloss, each.gloss) for each in PARTIAL.citations if each.gloss]
+
+
+def test_form_whole_answer_tells_nothing_missing(client: TestClient, fake: FakePipeline) -> None:
+    fake.enqueue(FRENCH)
+    page = client.post("/", data={"question": "?"}, headers=PAGE).text
+    assert '<p class="missing" role="status" data-slot="missing"></p>' in page
+    assert 'data-part="gloss">' not in page
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "told"),
+    [
+        ("partial", "A. [1] A. B. [1][2] Rien sur « C ».", "Rien sur « C »."),
+        ("partial", "A. [1] A. B. [1] [2]\n\nRien. A. B.", "Rien. A. B."),
+        ("partial", "A. A. B. Rien.", "Rien."),
+        ("partial", "A. [1] A. B. [2]", ""),
+        ("partial", "B. [1] A. Rien.", ""),
+        ("answered", "A. [1] A. B. [2] Rien.", ""),
+    ],
+)
+def test_missing_is_what_follows_the_last_sentence(status: Status, answer: str, told: str) -> None:
+    whole = answering("?", [("A.", []), ("A. B.", [])])
+    reply = AskReply.of(dataclasses.replace(whole, status=status, answer=answer))
+    assert missing(reply) == told
 
 
 @pytest.mark.parametrize(

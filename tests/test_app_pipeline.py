@@ -14,7 +14,7 @@ ANSWER = "Chaque centre recevra 50 000 processeurs."
 
 
 def test_ask_citations_hold_against_the_served_text(pipeline: Callable[..., Pipeline]) -> None:
-    built = pipeline(ScriptedGenerator(ANSWER, ANSWER))
+    built = pipeline(ScriptedGenerator(*[ANSWER] * 9))
     with serving(lambda: built) as client:
         until(lambda: client.get("/health").status_code == 200)
         reply = client.post("/ask", json={"question": QUESTION}).json()

@@ -9,24 +9,28 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from euaiqa.datamodels import Disagreement, DisagreementValue, Turn
+from euaiqa.datamodels import TokenEvent, Turn
 from fakes_pipeline import (
     ACT,
+    COUNTED,
     ENGLISH,
     FORCE,
     FRENCH,
     GIGAFACTORIES,
     HOSTILE,
     INVEST,
+    PARTIAL,
     FakePipeline,
     answering,
     cite,
+    events_of,
     passage,
 )
 from live_server import live
@@ -160,19 +164,11 @@ def test_english_answer_marker_opens_the_quote_in_view(open_page: Open, fake: Fa
 
 
 def test_page_draws_the_same_as_the_server(open_page: Open, fake: FakePipeline) -> None:
-    told = answering(
-        "Combien ?",
-        [
-            ("Vingt.", [cite(1, INVEST, GIGAFACTORIES)]),
-            ("Dix-neuf.", [cite(2, ACT, "19 billion euros")]),
-        ],
-        support="extractive",
-        status="partial",
-        standalone="Combien pour les gigafactories ?",
-        disagreements=[
-            Disagreement("gigafactories", (DisagreementValue("20", 1), DisagreementValue("19", 2)))
-        ],
-        passages=[passage(HOSTILE, "<img src=x onerror=alert(2)>"), passage(ACT, FORCE)],
+    told = replace(
+        PARTIAL,
+        question="Combien ?",
+        standalone_question="Combien pour les gigafactories ?",
+        passages=(passage(HOSTILE, "<img src=x onerror=alert(2)>"), passage(ACT, FORCE)),
     )
     refusal = answering("Qui ?", [], passages=[passage(ACT, FORCE)])
     fake.enqueue(told, told, refusal, refusal)
@@ -192,6 +188,53 @@ def test_page_draws_the_same_as_the_server(open_page: Open, fake: FakePipeline) 
         served.click("#send")
         # Passages carry no language over the wire, quotes do.
         assert drawn.locator(".turn").evaluate(shape) == served.locator(".turn").evaluate(shape)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "form"])
+def test_partial_answer_tells_what_is_missing_and_what_differs(
+    open_page: Open, fake: FakePipeline, script: bool
+) -> None:
+    fake.enqueue(PARTIAL)
+    page = open_page(java_script_enabled=script)
+    page.fill("#question", PARTIAL.question)
+    page.click("#send")
+    expect(page.locator(".turn")).to_have_attribute("data-status", "partial")
+    expect(page.locator(".answer").get_by_role("status")).to_have_text(
+        "The articles do not answer this part of the question: “who will pay?”"
+    )
+    expect(page.locator(".sentence")).to_have_count(2)
+    expect(page.locator(".sentence >> nth=0")).to_contain_text("The articles differ")
+    expect(page.locator(".sentence >> nth=0 >> .marker")).to_have_text(["[1]", "[2]"])
+    expect(page.locator(".sentence .tag:visible")).to_have_text(["mot pour mot"])
+    differ = page.locator(".disagreements")
+    expect(differ.get_by_role("heading")).to_have_text("Les articles ne sont pas d’accord")
+    expect(differ.locator(".value")).to_have_text(["20 milliards [1]", "19 billion euros [2]"])
+    expect(page.locator(".gloss:visible")).to_have_text(
+        [f"Traduction automatique {each.gloss}" for each in PARTIAL.citations if each.gloss]
+    )
+    article = follow(page, ".disagreements .marker >> nth=1")
+    assert article.locator("mark").text_content() == COUNTED
+
+
+def test_glosses_come_last_and_leave_the_reader_where_he_is(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    proven = [each for each in events_of(PARTIAL) if not isinstance(each, TokenEvent)]
+    fake.gate = threading.Event()
+    fake.enqueue((*proven[:-1], TokenEvent(" "), proven[-1]))
+    page = open_page()
+    ask(page, PARTIAL.question)
+    expect(page.locator(".quote")).to_have_count(3)
+    expect(page.locator(".gloss:visible")).to_have_count(0)
+    expect(page.locator(".missing")).to_be_empty()
+    page.locator(".sentence .marker").last.focus()
+    fake.gate.set()
+    expect(page.locator(".gloss:visible")).to_have_count(2)
+    expect(page.locator(".quote")).to_have_count(3)
+    expect(page.locator(".sentence .marker").last).to_be_focused()
+    page.reload()
+    expect(page.locator(".gloss:visible")).to_have_count(2)
+    expect(page.locator(".missing")).to_contain_text("who will pay?")
 
 
 def test_refusal_shows_near_passages_and_no_marker(open_page: Open) -> None:
@@ -375,14 +418,14 @@ CONTRAST = """() => {
 def test_contrast_is_enough_in_both_palettes(
     open_page: Open, fake: FakePipeline, scheme: str
 ) -> None:
-    fake.enqueue(FRENCH, RuntimeError("boom"))
+    fake.enqueue(FRENCH, RuntimeError("boom"), PARTIAL)
     page = open_page(color_scheme=scheme)
     assert page.evaluate(CONTRAST) == []
-    for question in ("Combien ?", "Encore ?", "Qui ?"):
+    for question in ("Combien ?", "Encore ?", "What?", "Qui ?"):
         ask(page, question)
         expect(page.locator("#send")).to_be_visible()
-    expect(page.locator(".turn")).to_have_count(3)
-    expect(page.locator(".verdict:visible")).to_have_count(2)
+    expect(page.locator(".turn")).to_have_count(4)
+    expect(page.locator(".verdict:visible")).to_have_count(3)
     assert page.evaluate(CONTRAST) == []
     article = follow(page, ".answer .marker >> nth=0")
     assert article.evaluate(CONTRAST) == []

@@ -21,13 +21,17 @@ def rows() -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def evidence(row: dict[str, Any]) -> Evidence:
+    return Evidence(row["yes"], row["score"], row["unnamed"], row["language"])
+
+
 def test_weights_are_those_that_the_data_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     import fit_gate
 
     model = fit_gate.fitted(rows())
     assert model.coef_[0] == pytest.approx(
-        [gate.WEIGHT_YES, gate.WEIGHT_COSINE, gate.WEIGHT_ENGLISH], abs=0.02
+        [gate.WEIGHT_YES, gate.WEIGHT_SCORE, gate.WEIGHT_UNNAMED, gate.WEIGHT_ENGLISH], abs=0.02
     )
     assert model.intercept_[0] == pytest.approx(gate.INTERCEPT, abs=0.02)
     assert "fit_gate" in sys.modules
@@ -35,24 +39,28 @@ def test_weights_are_those_that_the_data_gives(monkeypatch: pytest.MonkeyPatch) 
 
 def test_answerable_tells_the_tuning_rows_apart() -> None:
     wrong = [
-        row
-        for row in rows()
-        if (answerable(Evidence(row["yes"], row["cosine"], row["language"])) >= gate.THRESHOLD)
-        != row["answerable"]
+        row for row in rows() if (answerable(evidence(row)) >= gate.THRESHOLD) != row["answerable"]
     ]
     assert len(wrong) / len(rows()) < 0.12
 
 
-@given(st.floats(0, 1), st.floats(0, 1), st.floats(0.7, 1), LANGUAGES)
+@given(st.floats(0.001, 1), st.floats(0.001, 1), st.floats(-0.2, 0.8), st.integers(0, 5), LANGUAGES)
 def test_answerable_grows_with_the_models_yes(
-    one: float, other: float, cosine: float, language: Any
+    one: float, other: float, score: float, unnamed: int, language: Any
 ) -> None:
-    low, high = sorted((one, other))
-    assert 0 <= answerable(Evidence(low, cosine, language)) <= 1
-    assert answerable(Evidence(low, cosine, language)) <= answerable(
-        Evidence(high, cosine, language)
+    low, high = (
+        answerable(Evidence(yes, score, unnamed, language)) for yes in sorted((one, other))
     )
+    assert 0 <= low <= high <= 1
 
 
-def test_answerable_far_question_is_certain() -> None:
-    assert answerable(Evidence(1.0, gate.FAR - 0.001, "fr")) == 0.0
+@given(st.floats(0.001, 1), st.floats(-0.2, 0.8), st.integers(0, 4), LANGUAGES)
+def test_answerable_falls_with_names_that_the_article_does_not_hold(
+    yes: float, score: float, unnamed: int, language: Any
+) -> None:
+    more = answerable(Evidence(yes, score, unnamed + 1, language))
+    assert more <= answerable(Evidence(yes, score, unnamed, language))
+
+
+def test_answerable_nothing_read_is_certain() -> None:
+    assert answerable(Evidence(0.0, 0.9, 0, "fr")) == 0.0

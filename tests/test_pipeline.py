@@ -1,23 +1,35 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from euaiqa import prompts
 from euaiqa.datamodels import (
     Answer,
     DoneEvent,
+    Language,
     PassagesEvent,
+    Prompt,
     SentenceEvent,
     TokenEvent,
     Turn,
 )
+from euaiqa.facts import facts_of
 from euaiqa.pipeline import Pipeline
 from fakes import ScriptedGenerator
 
 Make = Callable[..., Pipeline]
 QUESTION = "Combien de processeurs chaque centre recevra-t-il ?"
+
+
+def model(*replies: str, **options: Any) -> ScriptedGenerator:
+    """Says the replies, then nothing: when asked for a second answer or a gloss."""
+    return ScriptedGenerator(*replies, **{"default": "", **options})
 
 
 def answer(pipeline: Pipeline, question: str, **options: object) -> Answer:
@@ -27,7 +39,7 @@ def answer(pipeline: Pipeline, question: str, **options: object) -> Answer:
 
 
 def test_ask_answers_with_quotes(pipeline: Make) -> None:
-    asked = pipeline(ScriptedGenerator("Chaque centre recevra 50 000 processeurs."))
+    asked = pipeline(model("Chaque centre recevra 50 000 processeurs."))
     reply = answer(asked, QUESTION)
     assert reply.status == "answered"
     assert reply.language == "fr"
@@ -41,7 +53,7 @@ def test_ask_answers_with_quotes(pipeline: Make) -> None:
 
 def test_ask_events_come_in_order(pipeline: Make) -> None:
     draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards d'euros."
-    events = list(pipeline(ScriptedGenerator(draft)).ask(QUESTION))
+    events = list(pipeline(model(draft)).ask(QUESTION))
     assert isinstance(events[0], PassagesEvent) and isinstance(events[-1], DoneEvent)
     assert "".join(e.text for e in events if isinstance(e, TokenEvent)) == draft
     proven = [e for e in events if isinstance(e, SentenceEvent)]
@@ -55,20 +67,20 @@ def test_ask_events_come_in_order(pipeline: Make) -> None:
 
 def test_ask_invented_figure_never_reaches_the_reader(pipeline: Make) -> None:
     draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion coûte 99 milliards d'euros."
-    reply = answer(pipeline(ScriptedGenerator(draft)), QUESTION)
+    reply = answer(pipeline(model(draft)), QUESTION)
     assert "99" not in reply.answer
     assert len(reply.sentences) == 1
 
 
 def test_ask_unproven_draft_becomes_a_quote_when_sure(pipeline: Make) -> None:
-    generator = ScriptedGenerator("Chaque centre recevra 77 000 processeurs.", yes=0.99)
+    generator = model("Chaque centre recevra 77 000 processeurs.", yes=0.99)
     reply = answer(pipeline(generator), QUESTION)
     assert [s.support for s in reply.sentences] == ["extractive"]
     assert "50 000" in reply.answer and "77" not in reply.answer
 
 
 def test_ask_improbable_question_is_refused_without_writing(pipeline: Make) -> None:
-    generator = ScriptedGenerator(yes=0.02)
+    generator = model(yes=0.02)
     reply = answer(pipeline(generator), "Quel est le prix du pain à Lille ?")
     assert reply.status == "refused"
     assert reply.answer == prompts.REFUSAL["fr"]
@@ -77,20 +89,195 @@ def test_ask_improbable_question_is_refused_without_writing(pipeline: Make) -> N
 
 
 def test_ask_far_question_does_not_wake_the_model(pipeline: Make) -> None:
-    generator = ScriptedGenerator()
+    generator = model()
     reply = answer(pipeline(generator), "Zucchini basil parmesan?")
     assert reply.status == "refused" and not generator.probes
 
 
 def test_ask_language_can_be_set(pipeline: Make) -> None:
-    generator = ScriptedGenerator("Each centre recevra 50 000 processeurs.")
-    reply = answer(pipeline(generator), QUESTION, language="en")
-    assert reply.language == "en"
+    generator = model("The first centre is in Lille.", yes=0.99)
+    reply = answer(
+        pipeline(generator), "Quelle ville accueillera le premier centre ?", language="en"
+    )
+    assert reply.language == "en" and reply.status == "answered"
     assert "English" in generator.prompts[0].suffix
+    refused = answer(pipeline(model(yes=0.01)), QUESTION, language="en")
+    assert refused.answer == prompts.REFUSAL["en"]
+
+
+def test_ask_quotes_of_the_other_language_have_a_gloss(pipeline: Make) -> None:
+    quote = "La région de Lille accueillera le premier centre."
+    gloss = "The region of Lille will host the first centre."
+
+    def says(prompt: Prompt) -> str:
+        return gloss if not prompt.passages else quote
+
+    asked = "Quelle région accueillera le premier centre ?"
+    events = list(pipeline(model(default=says)).ask(asked, language="en"))
+    assert isinstance(events[-1], DoneEvent)
+    (citation,) = events[-1].answer.citations
+    assert (citation.quote, citation.gloss) == (quote, gloss)
+    told = [c for e in events if isinstance(e, SentenceEvent) for c in e.citations]
+    assert told and all(c.gloss is None for c in told)
+    french = answer(pipeline(model(default=says)), asked)
+    assert [c.gloss for c in french.citations] == [None]
+
+
+BREAD = "Quel est le prix du pain à Lille ?"
+VEGA = "Qui dirige le programme Vega ?"
+
+
+def test_ask_open_part_makes_the_answer_partial(pipeline: Make) -> None:
+    def yes(prompt: Prompt) -> float:
+        return 0.02 if "pain" in prompt.question else 0.95
+
+    generator = model("Chaque centre recevra 50 000 processeurs.", yes=yes)
+    events = list(pipeline(generator).ask(f"{QUESTION} {BREAD}"))
+    assert isinstance(events[-1], DoneEvent)
+    reply = events[-1].answer
+    assert reply.status == "partial"
+    assert reply.answer == (
+        "Chaque centre recevra 50 000 processeurs. [1] " + prompts.not_covered(BREAD, "fr")
+    )
+    assert [s.text for s in reply.sentences] == ["Chaque centre recevra 50 000 processeurs."]
+    assert len([e for e in events if isinstance(e, SentenceEvent)]) == 1
+
+
+def test_ask_each_part_is_answered_from_its_own_passage(pipeline: Make) -> None:
+    quotes = {
+        "processeurs": "Chaque centre recevra 50 000 processeurs.",
+        "Vega": "Anna Lindqvist est director du Vega programme.",
+    }
+
+    def says(prompt: Prompt) -> str:
+        return next((said for word, said in quotes.items() if word in prompt.question), "")
+
+    def yes(prompt: Prompt) -> float:
+        (passage,) = prompt.passages
+        return 0.97 if ("Vega" in prompt.question) == ("Vega" in passage) else 0.05
+
+    generator = model(yes=yes, default=says)
+    reply = answer(pipeline(generator), f"{QUESTION} {VEGA}")
+    assert reply.status == "answered"
+    assert [c.document for c in reply.citations] == ["plan.txt", "report.md"]
+    assert [s.citations for s in reply.sentences] == [(1,), (2,)]
+    drafts = [p for p in generator.prompts if p.passages]
+    assert all(len(p.passages) == 1 for p in drafts)
+    assert all(("Vega" in p.question) == ("Vega" in p.passages[0]) for p in drafts)
+
+
+def test_ask_all_parts_open_is_a_refusal(pipeline: Make) -> None:
+    reply = answer(pipeline(model(yes=0.02)), f"{QUESTION} {BREAD}")
+    assert (reply.status, reply.answer) == ("refused", prompts.REFUSAL["fr"])
+
+
+COSTS = "---\ntitle: Usine\ndate: {}\n---\n\nL'usine de Douai coûtera {} à la région.\n"
+
+
+def test_ask_articles_that_differ_are_both_told(over: Callable[..., Pipeline]) -> None:
+    def says(prompt: Prompt) -> str:
+        return next(re.finditer(r"L'usine[^.]*\.", "".join(prompt.passages)))[0]
+
+    articles = {
+        "a.md": COSTS.format("2025-02-01", "2,3 milliards d'euros"),
+        "b.md": COSTS.format("2025-03-09", "2,9 milliards d'euros"),
+    }
+    asked = over(articles, model(default=says))
+    events = list(asked.ask("Combien coûtera l'usine de Douai ?"))
+    assert isinstance(events[-1], DoneEvent)
+    reply = events[-1].answer
+    (disagreement,) = reply.disagreements
+    assert {value.value for value in disagreement.values} == {
+        "2,3 milliards d'euros",
+        "2,9 milliards d'euros",
+    }
+    told = reply.sentences[-1]
+    assert told.citations == (1, 2) and reply.answer.endswith(". [1][2]")
+    assert "1er février 2025" in told.text and "9 mars 2025" in told.text
+    assert {c.document for c in reply.citations} == {"a.md", "b.md"}
+    sent = [e for e in events if isinstance(e, SentenceEvent)]
+    assert sent[-1].sentence == told and [c.marker for c in sent[-1].citations] == [1, 2]
+
+
+def test_ask_articles_that_agree_say_it_once(over: Callable[..., Pipeline]) -> None:
+    articles = {
+        "a.md": COSTS.format("2025-02-01", "2,3 milliards d'euros"),
+        "b.md": COSTS.format("2025-03-09", "2,3 Md€"),
+    }
+    said = "L'usine de Douai coûtera 2,3 milliards d'euros à la région."
+    reply = answer(over(articles, model(said)), "Combien coûtera l'usine de Douai ?")
+    assert reply.disagreements == () and len(reply.sentences) == 1
+
+
+@pytest.mark.parametrize(
+    "remembered",
+    [
+        "Chaque centre recevra 70 000 processeurs.",
+        "Chaque centre recevra 50 000 processeurs de Nvidia.",
+        "Elon Musk a dit que chaque centre recevra 50 000 processeurs.",
+        "Chaque centre recevra 50 000 processeurs le 9 mai 2031.",
+    ],
+)
+def test_ask_history_is_no_evidence(pipeline: Make, remembered: str) -> None:
+    history = [Turn("user", QUESTION), Turn("assistant", remembered)]
+    generator = model(default=remembered, yes=0.999)
+    reply = answer(pipeline(generator), QUESTION, history=history)
+    # what was said before is not proven: the article is quoted in its place
+    assert reply.answer == "«\u00a0Chaque centre recevra 50 000 processeurs.\u00a0» [1]"
+    read = [*generator.prompts, *generator.probes]
+    assert read and not any(remembered in "".join(prompt.passages) for prompt in read)
+
+
+NUMBERS = st.one_of(
+    st.integers(0, 10**12).map(str),
+    st.decimals(0, 10**6, places=2, allow_nan=False).map(lambda n: str(n).replace(".", ",")),
+    st.integers(0, 999).map(lambda n: f"{n} 000"),
+    st.dates().map(lambda day: f"le {day.day} mai {day.year}"),
+    st.dates().map(lambda day: f"on {day.day} May {day.year}"),
+    st.sampled_from("trois|deux cents|two hundred|la moitié|un tiers|XXI".split("|")),
+)
+PIECES = st.sampled_from(
+    "Chaque centre recevra|Le plan Orion mobilise|La Commission a annoncé le plan Orion|"
+    "Each centre will receive|pour les centres de calcul|processeurs|d'euros|%|dollars|"
+    "milliards d'euros|milliards de dollars|billion euros|selon Elon Musk|Elon Musk a dit que|"
+    "[1]|«|»|“|”|.|. |, soit|\n|50 000|30".split("|")
+)
+HOSTILE = st.lists(st.one_of(PIECES, NUMBERS), min_size=1, max_size=16).map(" ".join)
+
+
+def digits(text: str) -> set[str]:
+    """The numbers of a text, whatever their scale and notation."""
+    return {run.strip("0") for run in re.findall(r"\d+", text)} - {""}
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=150,
+    deadline=None,
+)
+@given(drafts=st.lists(HOSTILE, min_size=1, max_size=4), language=st.sampled_from(["fr", "en"]))
+def test_ask_any_draft_says_only_what_its_quotes_hold(
+    pipeline: Make, drafts: list[str], language: Language
+) -> None:
+    asked = pipeline(model(*drafts, default=drafts[-1]))
+    reply = answer(asked, QUESTION, language=language)
+    for sentence in reply.sentences:
+        cited = [c for c in reply.citations if c.marker in sentence.citations]
+        assert cited
+        said = facts_of(sentence.text, language)
+        assert not said.missing_from([facts_of(c.quote, c.language) for c in cited])
+        assert digits(sentence.text) <= digits(" ".join(c.quote for c in cited))
+    for citation in reply.citations:
+        text = asked.documents[citation.document].text
+        assert text[citation.start : citation.end] == citation.quote
+        if citation.gloss is not None:
+            assert digits(citation.gloss) <= digits(citation.quote)
+    assert "Musk" not in reply.answer
+    assert set(re.findall(r"\[(\d+)\]", reply.answer)) <= {str(c.marker) for c in reply.citations}
 
 
 def test_ask_cancelled_ends_without_an_answer(pipeline: Make) -> None:
-    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs. " * 20)
+    generator = model("Chaque centre recevra 50 000 processeurs. " * 20)
     seen: list[object] = []
     for event in pipeline(generator).ask(QUESTION, cancelled=lambda: len(seen) > 4):
         seen.append(event)
@@ -99,18 +286,18 @@ def test_ask_cancelled_ends_without_an_answer(pipeline: Make) -> None:
 
 
 def test_ask_repeated_sentence_is_told_once(pipeline: Make) -> None:
-    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs. " * 3)
+    generator = model("Chaque centre recevra 50 000 processeurs. " * 3)
     assert len(answer(pipeline(generator), QUESTION).sentences) == 1
 
 
 def test_ask_markers_of_the_model_are_not_ours(pipeline: Make) -> None:
-    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs [7].")
+    generator = model("Chaque centre recevra 50 000 processeurs [7].")
     reply = answer(pipeline(generator), QUESTION)
     assert "[7]" not in reply.answer and reply.answer.endswith("[1]")
 
 
 def test_ask_short_follow_up_is_read_with_the_question_before(pipeline: Make) -> None:
-    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs.")
+    generator = model("Chaque centre recevra 50 000 processeurs.")
     history = [Turn("user", "Que recevra chaque centre Orion ?"), Turn("assistant", "Rien.")]
     reply = answer(pipeline(generator), "Combien de processeurs ?", history=history)
     assert reply.question == "Combien de processeurs ?"
@@ -120,5 +307,5 @@ def test_ask_short_follow_up_is_read_with_the_question_before(pipeline: Make) ->
 
 @pytest.mark.parametrize("query", ["Vega", "Orion"])
 def test_search_finds_without_the_model(pipeline: Make, query: str) -> None:
-    found = pipeline(ScriptedGenerator()).search(query, 3)
+    found = pipeline(model()).search(query, 3)
     assert query in found[0].passage.text

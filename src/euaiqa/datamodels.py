@@ -77,7 +77,11 @@ class RetrievedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote that proves a sentence; `marker` counts from 1 in order of first use."""
+    """A quote that proves a sentence; `marker` counts from 1 in order of first use.
+
+    `gloss` is the model's translation of the quote for a reader of the other language, never
+    evidence; None where the quote is in the reader's language or no faithful one was made.
+    """
 
     marker: int
     document: str
@@ -88,6 +92,7 @@ class Citation:
     start: int
     end: int
     url: str
+    gloss: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +197,15 @@ class Prompt:
     `prefix` and `suffix` are ours and may hold the model's control tokens; `passages` and
     `question` come from outside and are read as plain text, whatever they hold. `prefix`
     and `passages` depend on no question, so what the model computes for them can be kept.
+    `begun` is what the model is to go on from, and `avoid` words that it may not go on with.
     """
 
     prefix: str
     passages: tuple[str, ...]
     question: str
     suffix: str
+    begun: str = ""
+    avoid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,17 @@ from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
 
 BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
-MAX_PASSAGES_KEPT = 254  # llama.cpp allows 256 sequences: one for the prefix, one for the question
+READERS = 4  # questions over some passages whose cells are kept: a probe leaves them to the answer
+MAX_PASSAGES_KEPT = 255 - READERS  # llama.cpp allows 256 sequences, one of them the prefix
 CONTEXT = 8192  # cells; 28,672 bytes each for the default model in fp16, 235 MB in all
 # Cells kept free: half for a question with its instructions, half for the answer
 # (`EUAIQA_MAX_TOKENS` allows no more).
 MAX_QUESTION = 1536
+
+MAX_SUFFIX = 192  # what follows a question: our instructions, and a sentence that was begun
+
+
+_Asked = tuple[tuple[str, ...], str]
 
 
 def never() -> bool:
@@ -105,7 +111,7 @@ class LlamaGenerator:
         n_threads = threads or _cores()
         params = self._c.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = CONTEXT, BATCH, BATCH
-        params.n_seq_max, params.kv_unified = MAX_PASSAGES_KEPT + 2, True
+        params.n_seq_max, params.kv_unified = MAX_PASSAGES_KEPT + READERS + 1, True
         params.n_threads = params.n_threads_batch = n_threads
         self._ctx = self._c.llama_init_from_model(model, params)
         if not self._ctx:
@@ -119,6 +125,8 @@ class LlamaGenerator:
         self._prefix_size = 0
         # passage text -> (sequence, cells), least recently used first
         self._kept: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        # passages and question -> (sequence, next position, cells), least recently used first
+        self._readers: OrderedDict[_Asked, tuple[int, int, int]] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -136,14 +144,23 @@ class LlamaGenerator:
             GenerationError: the passages are too long, or llama.cpp fails.
         """
         decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
+        avoided = {
+            self._tokens(spelling, control=False)[0]
+            for word in prompt.avoid
+            for spelling in (word, f" {word}")
+        }
         with self._lock:
-            position, sequence = self._read(prompt, limits.cancelled)
+            position, sequence, kept = self._read(prompt, limits.cancelled)
             stop_at = time.monotonic() + limits.seconds
             try:
                 for _ in range(limits.tokens):
                     if limits.cancelled() or time.monotonic() > stop_at:
                         return
-                    token = int(self._logits().argmax())
+                    logits = self._logits()
+                    if avoided:
+                        logits[list(avoided)] = -np.inf
+                        avoided = set()
+                    token = int(logits.argmax())
                     if self._c.llama_vocab_is_eog(self._vocab, token):
                         return
                     text = decoder.decode(self._piece(token))
@@ -152,7 +169,7 @@ class LlamaGenerator:
                     self._decode([token], position, sequence)
                     position += 1
             finally:
-                self._c.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+                self._c.llama_memory_seq_rm(self._memory, sequence, kept, -1)
 
     def probability(
         self,
@@ -178,46 +195,76 @@ class LlamaGenerator:
             GenerationError: the passages are too long, or llama.cpp fails.
         """
         with self._lock:
-            _, sequence = self._read(prompt, cancelled)
+            _, sequence, kept = self._read(prompt, cancelled)
             logits = self._logits().astype(np.float64)
-            self._c.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+            self._c.llama_memory_seq_rm(self._memory, sequence, kept, -1)
         yes_mass, no_mass = (
             _log_sum({self._tokens(word, control=False)[0] for word in words}, logits)
             for words in (yes, no)
         )
         return 1.0 / (1.0 + math.exp(no_mass - yes_mass))
 
-    def _read(self, prompt: Prompt, cancelled: Callable[[], bool]) -> tuple[int, int]:
-        """Decode what is not kept yet; give the next position and the question's sequence."""
-        asked = self._tokens(prompt.question, control=False) + self._tokens(
-            prompt.suffix, control=True
-        )
-        if len(asked) > MAX_QUESTION // 2:
+    def _read(self, prompt: Prompt, cancelled: Callable[[], bool]) -> tuple[int, int, int]:
+        """Decode what is not kept yet.
+
+        Returns:
+            The next position, the question's sequence, and the position from which its cells
+            are to be dropped afterwards.
+        """
+        asked = self._tokens(prompt.question, control=False)
+        told = self._tokens(prompt.suffix, control=True)
+        told += self._tokens(prompt.begun, control=False)
+        if len(asked) + len(told) > MAX_QUESTION // 2:
             raise QuestionTooLong(
-                f"the question is {len(asked)} tokens long, of {MAX_QUESTION // 2} at most",
+                f"the question is {len(asked) + len(told)} tokens long, "
+                f"of {MAX_QUESTION // 2} at most",
                 hint="ask a shorter question",
             )
         if prompt.prefix != self._prefix:
             self._start(prompt.prefix)
-        reader = MAX_PASSAGES_KEPT + 1
-        self._c.llama_memory_seq_rm(self._memory, reader, -1, -1)
+        key = (prompt.passages, prompt.question)
+        if key not in self._readers:
+            self._begin(key, asked, cancelled)
+        sequence, position, _ = self._readers[key]
+        self._readers.move_to_end(key)
+        if cancelled():  # its passages may not all be there
+            self._drop(key)
+            position = 0
+        self._decode(told, position, sequence, logits=True)
+        return position + len(told), sequence, position
+
+    def _begin(self, key: _Asked, asked: Sequence[int], cancelled: Callable[[], bool]) -> None:
+        """Decode a question over its passages and keep its cells."""
+        passages, _ = key
         sizes = []
-        for passage in prompt.passages:
-            sequence, size = self._keep(passage, prompt.passages)
-            sizes.append(size)
-            self._c.llama_memory_seq_cp(self._memory, sequence, reader, -1, -1)
+        for passage in passages:
+            sizes.append(self._keep(passage, passages)[1])
             if cancelled():
                 break
-        if not prompt.passages:
-            self._c.llama_memory_seq_cp(self._memory, 0, reader, -1, -1)
+        room = MAX_QUESTION // 2 - len(asked) - MAX_SUFFIX
+        while len(self._readers) >= READERS or (
+            self._readers and sum(size for _, _, size in self._readers.values()) > room
+        ):
+            self._drop(next(iter(self._readers)))
+        used = {sequence for sequence, _, _ in self._readers.values()}
+        free = range(MAX_PASSAGES_KEPT + 1, MAX_PASSAGES_KEPT + 1 + READERS)
+        sequence = next(s for s in free if s not in used)
+        self._c.llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        for source in [self._kept[p][0] for p in passages[: len(sizes)]] or [0]:
+            self._c.llama_memory_seq_cp(self._memory, source, sequence, -1, -1)
         position = self._prefix_size + max(sizes, default=0)
-        self._decode(asked, position, reader, logits=True)
-        return position + len(asked), reader
+        self._decode(asked, position, sequence, logits=True)
+        self._readers[key] = (sequence, position + len(asked), len(asked))
+
+    def _drop(self, key: _Asked) -> None:
+        """Forget a question's cells."""
+        self._c.llama_memory_seq_rm(self._memory, self._readers.pop(key)[0], -1, -1)
 
     def _start(self, prefix: str) -> None:
         """Forget everything and decode a new prefix as sequence 0."""
         self._c.llama_memory_clear(self._memory, True)
         self._kept.clear()
+        self._readers.clear()
         tokens = self._tokens(prefix, control=True)
         self._decode(tokens, 0, 0)
         self._prefix, self._prefix_size = prefix, len(tokens)
@@ -238,6 +285,8 @@ class LlamaGenerator:
                     "the passages are too long for the model's context",
                     hint="set EUAIQA_PASSAGES to a smaller number",
                 )
+            for key in [key for key in self._readers if oldest in key[0]]:
+                self._drop(key)
             self._c.llama_memory_seq_rm(self._memory, self._kept.pop(oldest)[0], -1, -1)
         used = {sequence for sequence, _ in self._kept.values()}
         sequence = next(s for s in range(1, MAX_PASSAGES_KEPT + 1) if s not in used)

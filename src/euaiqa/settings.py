@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     threads: int = Field(
         0, ge=0, le=256, description="threads for the models; 0 = the processor's cores"
     )
-    passages: int = Field(3, ge=1, le=8, description="passages that the language model reads")
+    passages: int = Field(
+        4, ge=1, le=8, description="passages that the language model reads, one at a time"
+    )
     max_tokens: int = Field(192, ge=16, le=768, description="longest answer, tokens")
     time_limit: float = Field(60.0, gt=0, description="longest time for writing an answer, seconds")
     queue: int = Field(4, ge=0, le=1000, description="readers who may wait behind the one answered")

@@ -41,9 +41,24 @@ function sentenceOf(sentence, citations) {
   for (const number of sentence.citations) {
     const citation = citations.find((each) => each.marker === number);
     if (citation) slot(node, "markers").append(markerOf(citation));
+    // Of one citation: a sentence that tells a disagreement quotes two, and is none itself.
+    if (sentence.support !== "extractive" || sentence.citations.length > 1) continue;
+    part(node, "extract").hidden = false;
+    if (citation) slot(node, "text").lang = citation.language;
   }
-  part(node, "extract").hidden = sentence.support !== "extractive";
   return node;
+}
+
+/** What a partial answer says after its last sentence and markers. */
+function missingOf({ status, answer, sentences }) {
+  if (status !== "partial") return "";
+  let end = 0;
+  for (const { text } of sentences) {
+    const start = answer.indexOf(text, end);
+    if (start < 0) return "";
+    end = start + text.length;
+  }
+  return answer.slice(end).replace(/^(?:\s*\[\d{1,3}\])*\s*/, "");
 }
 
 function quoteOf(citation) {
@@ -53,11 +68,24 @@ function quoteOf(citation) {
     quote: citation.quote,
     title: citation.title,
     date,
+    gloss: citation.gloss ?? "",
   });
+  part(node, "gloss").hidden = !citation.gloss;
+  slot(node, "gloss").lang = citation.language === "fr" ? "en" : "fr";
   slot(node, "quote").lang = citation.language;
   slot(node, "title").lang = citation.language;
   link(slot(node, "open"), citation.url);
   return node;
+}
+
+/** Shows nodes in a list; those already there stay: a reader may be on one of their links. */
+function update(list, nodes) {
+  nodes.forEach((node, i) => {
+    const shown = list.children[i];
+    if (!shown) list.append(node);
+    else if (!shown.isEqualNode(node)) shown.replaceWith(node);
+  });
+  while (list.childElementCount > nodes.length) list.lastElementChild.remove();
 }
 
 function passageOf(passage) {
@@ -71,7 +99,10 @@ function disagreementOf(disagreement, citations) {
   for (const value of disagreement.values) {
     const told = fill(clone("t-value"), { value: value.value });
     const citation = citations.find((each) => each.marker === value.citation);
-    if (citation) slot(told, "markers").append(markerOf(citation));
+    if (citation) {
+      slot(told, "markers").append(markerOf(citation));
+      slot(told, "value").lang = citation.language;
+    }
     slot(node, "values").append(told, " ");
   }
   return node;
@@ -122,9 +153,12 @@ export class TurnView {
     slot(node, "standalone").textContent = reply.standalone_question;
     part(node, "standalone").hidden = reply.standalone_question === reply.question;
     const sentences = reply.sentences.map((each) => sentenceOf(each, reply.citations));
-    slot(node, "sentences").replaceChildren(...(refused ? [reply.answer] : sentences));
+    if (refused) slot(node, "sentences").textContent = reply.answer;
+    else update(slot(node, "sentences"), sentences);
+    slot(node, "missing").textContent = missingOf(reply);
     this.#showQuotes(reply.citations);
     part(node, "disagreements").hidden = reply.disagreements.length === 0;
+    slot(node, "disagreements").lang = reply.language;
     slot(node, "disagreements").replaceChildren(
       ...reply.disagreements.map((each) => disagreementOf(each, reply.citations)),
     );
@@ -148,7 +182,7 @@ export class TurnView {
 
   #showQuotes(citations) {
     part(this.node, "quotes").hidden = citations.length === 0;
-    slot(this.node, "quotes").replaceChildren(...citations.map(quoteOf));
+    update(slot(this.node, "quotes"), citations.map(quoteOf));
   }
 }
 

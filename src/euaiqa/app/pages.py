@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from euaiqa.app.article import MARK, Paragraph, article_url, source_url
 from euaiqa.app.negotiate import LANGUAGE_COOKIE, chosen_language, interface_language
 from euaiqa.app.problems import Problem
+from euaiqa.app.prose import missing
 from euaiqa.app.replies import AskReply
 from euaiqa.app.requests import MAX_QUESTION
 from euaiqa.app.wording import WORDING, Advice, Wording, date
@@ -117,6 +118,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters["seconds"] = lambda ms: max(1, math.ceil(ms / 1000))
+        self._templates.filters["missing"] = missing
         self._templates.globals.update(
             article_url=article_url, source_url=source_url, max_question=MAX_QUESTION
         )

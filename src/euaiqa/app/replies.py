@@ -48,6 +48,10 @@ class CitationOut(Outgoing):
     start: int = Field(description="code points")
     end: int = Field(description="code points")
     url: str = Field(description="opens the article, scrolled to the marked quote")
+    gloss: str | None = Field(
+        description="machine translation of the quote into the answer's language, no evidence; "
+        "null where none is needed or could be made, and in every `sentence` event"
+    )
 
 
 class ValueOut(Outgoing):
@@ -105,7 +109,10 @@ class AskReply(Outgoing):
     standalone_question: str
     language: Language
     status: Status
-    answer: str
+    answer: str = Field(
+        description="the sentences with their markers; on `partial`, what the articles do not "
+        "cover is told after the last one"
+    )
     sentences: list[SentenceOut]
     citations: list[CitationOut]
     disagreements: list[DisagreementOut]

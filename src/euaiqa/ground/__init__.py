@@ -4,7 +4,9 @@
 takes sentences apart.
 """
 
+from euaiqa.ground.articles import ArticleNames
+from euaiqa.ground.ledger import Ledger
 from euaiqa.ground.proof import Grounding, ground, with_markers
 from euaiqa.ground.wording import ENDED, clean
 
-__all__ = ["ENDED", "Grounding", "clean", "ground", "with_markers"]
+__all__ = ["ENDED", "ArticleNames", "Grounding", "Ledger", "clean", "ground", "with_markers"]

@@ -11,18 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote as percent_encoded
 
 import numpy as np
 
+from euaiqa.bilingual import Held, Name, held_in, missing, names_in
 from euaiqa.datamodels import AnswerSentence, Citation, Language, Passage, Sentence
 from euaiqa.encoder import Encoder, Vectors
 from euaiqa.facts import Facts, facts_of
+from euaiqa.ground.articles import ArticleNames
 from euaiqa.ground.clauses import FigureClauses
+from euaiqa.ground.ledger import Ledger
 from euaiqa.ground.wording import (
     ENDED,
     FORGED,
-    INSTITUTIONS,
     clean,
     names_of,
     without_enumerator,
@@ -58,7 +59,15 @@ class Grounding:
     """Proves the sentences of one answer, one after the other, numbering citations as it goes."""
 
     def __init__(
-        self, passages: Sequence[Passage], encoder: Encoder, language: Language, question: str = ""
+        self,
+        passages: Sequence[Passage],
+        encoder: Encoder,
+        language: Language,
+        question: str = "",
+        *,
+        ledger: Ledger | None = None,
+        articles: ArticleNames | None = None,
+        vectors: Vectors | None = None,
     ) -> None:
         """Prepare the candidates.
 
@@ -67,7 +76,15 @@ class Grounding:
             encoder: compares sentences across languages.
             language: the answer's.
             question: what was asked; the names in it are no evidence of an answer.
+            ledger: numbers the citations, for an answer that is written in several parts.
+            articles: the names of the passages' articles: one that the reader used may stand
+                anywhere in the article.
+            vectors: float32 (n, d), of the passages' sentences in order where they are known
+                and all different; else they are encoded when first needed.
         """
+        self._ledger = ledger or Ledger()
+        self._articles = articles or ArticleNames({})
+        self._asked_names = {name.words for name in names_in(question, language)}
         self._asked = words_of(question)
         self._encoder = encoder
         self._language = language
@@ -80,15 +97,14 @@ class Grounding:
                     facts = facts_of(without_enumerator(sentence.text), passage.language)
                     source = Source(sentence, passage, facts, words_of(sentence.text))
                     self._sources.append(source)
-        self._known = frozenset[str]().union(*(words_of(f"{p.title} {p.text}") for p in passages))
-        self._vectors: Vectors | None = None
+        self._vectors = vectors
         self._clauses: FigureClauses | None = None
-        self._citations: dict[tuple[str, int], Citation] = {}
+        self._held: dict[str, Held] = {}
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """The citations used so far, in order of their markers."""
-        return tuple(self._citations.values())
+        return self._ledger.citations
 
     def prove(self, text: str) -> AnswerSentence | None:
         """Attribute one draft sentence.
@@ -121,19 +137,19 @@ class Grounding:
             return None  # a heading, copied: it tells the subject, not the answer
         if float(cosines[chosen[0]]) < self._floor(best_source, names, words - self._asked):
             return None
-        missing = said.missing_from([self._sources[chosen[0]].facts])
-        while missing and len(chosen) < MAX_QUOTES:
+        unheld = said.missing_from([self._sources[chosen[0]].facts])
+        while unheld and len(chosen) < MAX_QUOTES:
             held = {
-                i: len(missing) - len(missing.missing_from([self._sources[i].facts])) for i in order
+                i: len(unheld) - len(unheld.missing_from([self._sources[i].facts])) for i in order
             }
             best = max(order, key=lambda i: (held[i], scores[i]))
             if not held[best]:
                 return None
             chosen.append(best)
-            missing = missing.missing_from([self._sources[best].facts])
-        if missing:
+            unheld = unheld.missing_from([self._sources[best].facts])
+        if unheld:
             return None
-        if self._stray_names(names, chosen):
+        if self._stray_names(text, chosen):
             return None
         other = self._figure_clauses().contradicting(text, self._language)
         if other is not None:  # the figure is in a quote, but said of something else there
@@ -163,6 +179,12 @@ class Grounding:
             return None
         return self._quoted(best)
 
+    def quoted(self, sentence: AnswerSentence) -> AnswerSentence:
+        """Put the first source sentence that a proven sentence cites in its place."""
+        cited = self._ledger.of(sentence.citations)[0]
+        sources = enumerate(self._sources)
+        return self._quoted(next(i for i, s in sources if s.sentence.start == cited.start))
+
     def _quoted(self, i: int) -> AnswerSentence:
         # markers in an article must not pass for ours; the citation keeps them
         text = FORGED.sub("", self._sources[i].sentence.text)
@@ -184,31 +206,38 @@ class Grounding:
         same = source.passage.language == self._language
         return FLOOR_SAME_LANGUAGE if same else FLOOR_OTHER_LANGUAGE
 
-    def _stray_names(self, names: frozenset[str], chosen: Sequence[int]) -> frozenset[str]:
+    def _stray_names(self, text: str, chosen: Sequence[int]) -> tuple[Name, ...]:
         """Names that stand nowhere near the cited sentences: who did what is then in doubt.
 
-        A pronoun stands for a name shortly before, so the two sentences before count too.
-        Across languages only names that stand unchanged in some passage can be told from
-        translated ones.
+        A pronoun stands for a name shortly before, so the two sentences before count too. A
+        name of the reader's may stand anywhere in the article, as what all of it is about.
         """
         cited = [self._sources[i] for i in chosen]
-        near = frozenset[str]().union(*map(self._context, cited))
-        if any(source.passage.language != self._language for source in cited):
-            names &= self._known
-        return names - near - INSTITUTIONS
+        stray = missing(names_in(text, self._language), [self._near(source) for source in cited])
+        asked = tuple(name for name in stray if name.words in self._asked_names)
+        new = tuple(name for name in stray if name.words not in self._asked_names)
+        for source in cited:
+            if source.passage.language != self._language:
+                return new  # the article may call it otherwise: `Saragosse` for `Zaragoza`
+            asked = self._articles.missing(asked, source.passage.document)
+        return new + asked
 
-    def _context(self, source: Source) -> frozenset[str]:
-        """Words of a source sentence, of two before it, and of its article's title."""
+    def _near(self, source: Source) -> Held:
+        """Names of a source sentence, of two before it, and of its article's title."""
         sentences = source.passage.sentences
         at = sentences.index(source.sentence)
-        before = sentences[max(0, at - 2) : at]
+        before = [s.text for s in sentences[max(0, at - 2) : at]]
         if not before:  # what comes before may be in another passage of the article
-            before = tuple(
-                s.sentence for s in self._sources if s.sentence.document == source.sentence.document
-            )
-        return source.words.union(
-            words_of(source.passage.title), *(words_of(s.text) for s in before)
-        )
+            of_article = [
+                s for s in self._sources if s.sentence.document == source.passage.document
+            ]
+            before = [s.sentence.text for s in of_article]
+        return self._names("\n".join((source.passage.title, *before, source.sentence.text)))
+
+    def _names(self, text: str) -> Held:
+        if text not in self._held:
+            self._held[text] = held_in(text)
+        return self._held[text]
 
     def _source_vectors(self) -> Vectors:
         if self._vectors is None:
@@ -217,14 +246,8 @@ class Grounding:
         return self._vectors
 
     def _cite(self, chosen: Sequence[int]) -> tuple[int, ...]:
-        markers = []
-        for i in chosen:
-            source = self._sources[i]
-            key = (source.sentence.document, source.sentence.start)
-            if key not in self._citations:
-                self._citations[key] = _citation(source, len(self._citations) + 1)
-            markers.append(self._citations[key].marker)
-        return tuple(markers)
+        cited = [self._sources[i] for i in chosen]
+        return tuple(self._ledger.cite(source.sentence, source.passage) for source in cited)
 
 
 def ground(
@@ -245,22 +268,6 @@ def with_markers(sentences: Sequence[AnswerSentence]) -> str:
     """Join sentences into one text, each followed by its markers."""
     return " ".join(
         s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences
-    )
-
-
-def _citation(source: Source, marker: int) -> Citation:
-    sentence, passage = source.sentence, source.passage
-    where = f"start={sentence.start}&end={sentence.end}#quote"
-    return Citation(
-        marker=marker,
-        document=sentence.document,
-        title=passage.title,
-        published=passage.published,
-        language=passage.language,
-        quote=sentence.text,
-        start=sentence.start,
-        end=sentence.end,
-        url=f"/sources/{percent_encoded(sentence.document)}?{where}",
     )
 
 

@@ -17,14 +17,6 @@ def without_enumerator(text: str) -> str:
     return _ENUMERATOR.sub("", text)
 
 
-# Capitals that tell no one apart, as `words_of` cuts them: an article may say `l'UE` where
-# an answer says `the European Union`.
-INSTITUTIONS = frozenset(
-    "europe union commis presid unis united states etats member membre parlia parlem counci "
-    "consei minist gouver govern sommet summit initia projet projec articl artifi intell".split()
-)
-
-
 def clean(text: str) -> str:
     """Take out of a draft sentence what only the program may write: markers and mark-up."""
     text = FORGED.sub("", without_enumerator(text))

@@ -1,43 +1,44 @@
-"""Question by question: language, retrieval, gate, prompt, generation, grounding, `Answer`."""
+"""Question by question: understand, retrieve, read, decide, write and prove, compare, answer."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from euaiqa import gate, prompts
 from euaiqa.datamodels import (
     Answer,
     AnswerSentence,
-    Citation,
+    Disagreement,
     Document,
     DoneEvent,
     Event,
     Language,
-    Passage,
     PassagesEvent,
     RetrievedPassage,
     SentenceEvent,
     Status,
     Timings,
-    TokenEvent,
     Turn,
 )
 from euaiqa.encoder import Encoder
-from euaiqa.generator import Generator, Limits, never
-from euaiqa.ground import ENDED, Grounding, with_markers
+from euaiqa.generator import Generator, never
+from euaiqa.ground import ArticleNames, Ledger, with_markers
 from euaiqa.index import Index
 from euaiqa.language import detect
+from euaiqa.pipeline import reading
+from euaiqa.pipeline.comparing import Comparing
+from euaiqa.pipeline.glossing import Glosses
+from euaiqa.pipeline.question import parts, standalone
+from euaiqa.pipeline.writing import Tools, Writing
 from euaiqa.retrieve import Retriever
-from euaiqa.segment import sentence_spans
 
-SHOWN = 6  # passages that a reply carries; the model reads the first few of them
+SHOWN = 8  # passages that are retrieved and that a reply carries
 # When no sentence of the draft could be proven, a quote is given instead of a refusal only
 # if the gate is this sure. docs/adr/0006-refusal.md
 SURE = 0.8
-MAX_FOLLOW_UP = 4  # words
-MAX_EARLIER = 300  # characters of the question before
 
 
 class Pipeline:
@@ -49,7 +50,7 @@ class Pipeline:
         encoder: Encoder,
         generator: Generator,
         *,
-        passages: int = 3,
+        passages: int = 4,
         max_tokens: int = 192,
         time_limit: float = 60.0,
     ) -> None:
@@ -59,8 +60,8 @@ class Pipeline:
             index: the loaded index.
             encoder: the one the index was built with.
             generator: the language model.
-            passages: how many the model reads.
-            max_tokens: longest answer.
+            passages: how many the model reads at most, one at a time.
+            max_tokens: longest answer to one question.
             time_limit: longest time for writing, seconds.
         """
         self._index = index
@@ -68,8 +69,15 @@ class Pipeline:
         self._generator = generator
         self._retriever = Retriever(index, encoder)
         self._read = passages
-        self._max_tokens = max_tokens
-        self._time_limit = time_limit
+        self._tools = Tools(
+            encoder,
+            generator,
+            ArticleNames(index.documents),
+            index.sentence_vectors,
+            max_tokens,
+            time_limit,
+        )
+        self._glosses = Glosses(generator)
 
     @property
     def model(self) -> str:
@@ -118,22 +126,23 @@ class Pipeline:
         run = _Run(self, question, language, history, cancelled)
         yield from run.events()
 
-    def _evidence(
+    def retrieve_and_read(
+        self, question: str, language: Language, cancelled: Callable[[], bool] = never
+    ) -> tuple[tuple[RetrievedPassage, ...], list[reading.Reading]]:
+        """Find passages for a question and let the model read the first of them."""
+        found = self._retriever.retrieve(question, language, SHOWN)
+        return found, self.read(question, language, found, cancelled)
+
+    def read(
         self,
         question: str,
         language: Language,
         found: Sequence[RetrievedPassage],
         cancelled: Callable[[], bool] = never,
-    ) -> gate.Evidence:
-        """Gather what the gate decides from; asks the model only when it could matter."""
-        cosine = max((p.cosine for p in found), default=0.0)
-        if cosine < gate.FAR:
-            return gate.Evidence(0.0, cosine, language)
-        prompt = prompts.probe_prompt(question, language, [p.passage for p in found])
-        yes = self._generator.probability(
-            prompt, prompts.YES[language], prompts.NO[language], cancelled
-        )
-        return gate.Evidence(yes, cosine, language)
+    ) -> list[reading.Reading]:
+        """Let the model read the first of the passages found, one at a time."""
+        first = reading.with_names(question, language, _distinct(found), self._tools.articles)
+        return reading.read(question, language, first[: self._read], self._generator, cancelled)
 
 
 class _Run:
@@ -149,101 +158,102 @@ class _Run:
     ) -> None:
         self._pipeline = pipeline
         self._question = question
-        self._asked_in = detect(question)
-        self._language: Language = self._asked_in if language == "auto" else language
+        self._language: Language = detect(question) if language == "auto" else language
         self._standalone = standalone(question, history)
         self._cancelled = cancelled
         self._begun = time.perf_counter()
         self._spent = {"retrieve": 0.0, "first_token": 0.0, "generate": 0.0, "verify": 0.0}
         self._found: tuple[RetrievedPassage, ...] = ()
+        self._ledger = Ledger()
+        self._said: set[str] = set()
+        self._sentences: list[AnswerSentence] = []
+        self._disagreements: list[Disagreement] = []
 
     def events(self) -> Iterator[Event]:
-        pipeline = self._pipeline
-        self._found = pipeline._retriever.retrieve(self._standalone, self._asked_in, SHOWN)
+        asked = parts(self._standalone, detect(self._standalone))
+        found = [self._retrieve(part) for part in asked]
+        self._found = _merged(found)
         self._spent["retrieve"] = self._elapsed()
         yield PassagesEvent(self._found)
-        read = _distinct(self._found)[: pipeline._read]
-        evidence = pipeline._evidence(self._standalone, self._asked_in, read, self._cancelled)
+        open_parts = []
+        for part, passages in zip(asked, found, strict=True):
+            before = len(self._sentences)
+            yield from self._answer_part(part, passages)
+            if self._cancelled():
+                return
+            if len(self._sentences) == before:
+                open_parts.append(part)
+        yield DoneEvent(self._answer(open_parts, len(asked)))
+
+    def _retrieve(self, part: str) -> tuple[RetrievedPassage, ...]:
+        return self._pipeline._retriever.retrieve(part, detect(part), SHOWN)
+
+    def _answer_part(self, part: str, found: Sequence[RetrievedPassage]) -> Iterator[Event]:
+        """Answer one question, or give no sentence where the articles do not."""
+        pipeline, asked_in = self._pipeline, detect(part)
+        readings = pipeline.read(part, asked_in, found, self._cancelled)
         if self._cancelled():
             return
-        confidence = gate.answerable(evidence)
+        confidence = gate.answerable(reading.evidence(readings, asked_in))
         if confidence < gate.THRESHOLD:
-            yield DoneEvent(self._answer("refused", (), ()))
             return
-        passages = [found.passage for found in read]
-        grounding = Grounding(passages, pipeline._encoder, self._language, self._standalone)
-        sentences: list[AnswerSentence] = []
-        for event in self._write(passages, grounding):
-            if isinstance(event, SentenceEvent):
-                sentences.append(event.sentence)
-            yield event
-        if self._cancelled():
-            return
-        if not sentences and confidence >= SURE:
-            quoted = grounding.quote(self._standalone)
-            if quoted:
-                sentences.append(quoted)
-                yield SentenceEvent(quoted, grounding.citations)
-        status: Status = "answered" if sentences else "refused"
-        yield DoneEvent(self._answer(status, sentences, grounding.citations))
-
-    def _write(self, passages: Sequence[Passage], grounding: Grounding) -> Iterator[Event]:
-        """Stream the draft and prove each sentence as soon as the next one begins."""
-        pipeline = self._pipeline
-        prompt = prompts.answer_prompt(self._standalone, self._language, passages)
-        limits = Limits(pipeline._max_tokens, pipeline._time_limit, self._cancelled)
-        pending, said = "", set[str]()
+        writing = Writing(
+            pipeline._tools,
+            part,
+            self._language,
+            readings[0].passage,
+            self._ledger,
+            said=self._said,
+            cancelled=self._cancelled,
+        )
         started = time.perf_counter()
-        for piece in pipeline._generator.stream(prompt, limits):
-            self._spent["first_token"] = self._spent["first_token"] or self._elapsed()
-            yield TokenEvent(piece)
-            pending += piece
-            if piece.strip() and pending.rstrip()[-1:] not in '.!?…»”"':
-                whole, pending = self._whole_sentences(pending)
-                yield from self._prove(whole, said, grounding)
-        if not self._cancelled():
-            spans = sentence_spans(pending, self._language)
-            rest = [pending[s.start : s.end] for s in spans]
-            if rest and said and not ENDED.search(rest[-1]):
-                rest.pop()  # cut off by the limit of tokens or time
-            yield from self._prove(rest, said, grounding)
-        total = (time.perf_counter() - started) * 1000
-        self._spent["generate"] = total - self._spent["verify"]
+        yield from self._kept(writing.events())
+        if not writing.proven and confidence >= SURE and not self._cancelled():
+            yield from self._kept(writing.quote())
+        total = time.perf_counter() - started
+        if writing.first_token and not self._spent["first_token"]:
+            self._spent["first_token"] = (writing.first_token - self._begun) * 1000
+        self._spent["verify"] += writing.verify * 1000
+        self._spent["generate"] += (total - writing.verify) * 1000
+        if writing.proven and not self._cancelled():
+            comparing = Comparing(pipeline._tools, part, self._language, self._cancelled)
+            differing = comparing.compare(writing.proven, self._ledger, _distinct(found))
+            if differing:
+                sentence, disagreement = differing
+                self._disagreements.append(disagreement)
+                self._sentences.append(sentence)
+                yield SentenceEvent(sentence, self._ledger.of(sentence.citations))
 
-    def _whole_sentences(self, text: str) -> tuple[list[str], str]:
-        """Cut off the sentences that are surely complete: all but the last."""
-        spans = sentence_spans(text, self._language)
-        if len(spans) < 2:
-            return [], text
-        return [text[s.start : s.end] for s in spans[:-1]], text[spans[-1].start :]
+    def _kept(self, events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, SentenceEvent):
+                self._sentences.append(event.sentence)
+            yield event
 
-    def _prove(
-        self, drafts: Sequence[str], said: set[str], grounding: Grounding
-    ) -> Iterator[SentenceEvent]:
-        for draft in drafts:
-            started = time.perf_counter()
-            before = len(grounding.citations)
-            proven = grounding.prove(draft)
-            self._spent["verify"] += (time.perf_counter() - started) * 1000
-            if proven and proven.text not in said:  # small models repeat themselves
-                said.add(proven.text)
-                new = grounding.citations[before:]
-                cited = {c.marker: c for c in (*grounding.citations[:before], *new)}
-                yield SentenceEvent(proven, tuple(cited[m] for m in proven.citations))
-
-    def _answer(
-        self, status: Status, sentences: Sequence[AnswerSentence], citations: Sequence[Citation]
-    ) -> Answer:
-        text = with_markers(sentences) if sentences else prompts.REFUSAL[self._language]
+    def _answer(self, open_parts: Sequence[str], asked: int) -> Answer:
+        status: Status = "answered"
+        if not self._sentences:
+            status, text = "refused", prompts.REFUSAL[self._language]
+        else:
+            text = with_markers(self._sentences)
+            if open_parts and asked > 1:
+                status = "partial"
+                notices = [prompts.not_covered(part, self._language) for part in open_parts]
+                text = " ".join((text, *notices))
+        glosses = self._pipeline._glosses
+        citations = tuple(
+            replace(citation, gloss=glosses.of(citation, self._language, self._cancelled))
+            for citation in self._ledger.citations
+        )
         return Answer(
             question=self._question,
             standalone_question=self._standalone,
             language=self._language,
             status=status,
             answer=text,
-            sentences=tuple(sentences),
-            citations=tuple(citations),
-            disagreements=(),
+            sentences=tuple(self._sentences),
+            citations=citations,
+            disagreements=tuple(self._disagreements),
             passages=self._found,
             timings=Timings(**self._spent, total=self._elapsed()),
             model=self._pipeline.model,
@@ -263,17 +273,11 @@ def _distinct(found: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
     return list(by_text.values())
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Make a follow-up understandable by itself.
-
-    A question of at most four words that names nothing of its own, or that begins with
-    "and", is read together with the reader's question before it.
-    """
-    earlier = [turn.content for turn in history if turn.role == "user"]
-    words = question.split()
-    if not earlier or len(words) > MAX_FOLLOW_UP:
-        return question
-    leans = words[0].lower() in {"et", "and", "mais", "but"}
-    if not leans and any(word[0].isupper() or word[0].isdigit() for word in words[1:]):
-        return question
-    return f"{earlier[-1][:MAX_EARLIER].strip()} {question}"
+def _merged(found: Sequence[Sequence[RetrievedPassage]]) -> tuple[RetrievedPassage, ...]:
+    """What was retrieved for all parts of a question, best first, each passage once."""
+    if len(found) == 1:
+        return tuple(found[0])
+    best: dict[tuple[str, int], RetrievedPassage] = {}
+    for passage in sorted((p for part in found for p in part), key=lambda p: -p.score):
+        best.setdefault((passage.passage.document, passage.passage.start), passage)
+    return tuple(best.values())[:SHOWN]

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from euaiqa import index, models
+from euaiqa import bilingual, index, models
 from euaiqa.datamodels import Corpus, RetrievedPassage
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import E5Encoder
@@ -56,8 +56,10 @@ def open_pipeline(settings: Settings) -> Pipeline:
     with ThreadPoolExecutor(max_workers=1) as pool:
         # Importing torch keeps one core busy for seconds while the GGUF waits for the disk.
         loading = pool.submit(_encoder, settings)
+        warming = pool.submit(bilingual.warm)
         generator = LlamaGenerator(path, threads=settings.threads)
         encoder = loading.result()
+        warming.result()
     return Pipeline(
         index.load(settings.index, encoder),
         encoder,

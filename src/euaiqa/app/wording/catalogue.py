@@ -52,6 +52,7 @@ class Wording:
     extract: str
     sources: str
     source: str
+    gloss: str
     near: str
     near_note: str
     read: str

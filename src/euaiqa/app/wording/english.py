@@ -39,6 +39,7 @@ EN = Wording(
     extract="word for word",
     sources="Quotes",
     source="Open quote {marker} in the article",
+    gloss="Machine translation",
     near="The nearest passages",
     near_note="These do not answer the question. They are what comes closest in the articles.",
     read="Passages found",

@@ -1,0 +1,191 @@
+"""Disagreements: told with what both articles say, and told only where they do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+
+import pytest
+
+from euaiqa.datamodels import (
+    AnswerSentence,
+    Disagreement,
+    DisagreementValue,
+    Language,
+    Passage,
+    Prompt,
+)
+from euaiqa.generator import never
+from euaiqa.ground import Ledger
+from euaiqa.pipeline import comparing
+from euaiqa.pipeline.comparing import Comparing
+from euaiqa.pipeline.writing import Writing
+from fakes import ScriptedGenerator, found, passage_of, tools_of
+
+QUESTION = "Combien coûtera l'usine de Douai ?"
+COSTS = "L'usine de Douai coûtera {} à la région."
+
+
+def article(document: str, value: str, *, published: dt.date | None = None) -> Passage:
+    return passage_of(COSTS.format(value), document=document, published=published)
+
+
+MINE = article("a.txt", "2,3 milliards d'euros", published=dt.date(2025, 2, 1))
+OTHER = article("b.txt", "2,9 milliards d'euros", published=dt.date(2025, 3, 9))
+
+
+def copied(prompt: Prompt) -> str:
+    """A model that answers with what it reads."""
+    return re.sub(r"</?extract>", "", "".join(prompt.passages)).strip()
+
+
+class Compared:
+    """What came of answering from one passage and comparing with others."""
+
+    def __init__(
+        self,
+        *others: Passage,
+        mine: Passage = MINE,
+        question: str = QUESTION,
+        language: Language = "fr",
+        yes: float | Callable[[Prompt], float] = 0.95,
+        says: Callable[[Prompt], str] = copied,
+        cancelled: Callable[[], bool] = never,
+    ) -> None:
+        self.generator = ScriptedGenerator(yes=yes, default=says)
+        tools, self.ledger = tools_of(self.generator), Ledger()
+        writing = Writing(tools, question, language, mine, self.ledger)
+        list(writing.events())
+        assert writing.proven
+        self.result: tuple[AnswerSentence, Disagreement] | None = Comparing(
+            tools, question, language, cancelled
+        ).compare(writing.proven, self.ledger, [found(mine), *map(found, others)])
+
+
+def test_compare_other_value_is_told_with_both_sides() -> None:
+    compared = Compared(OTHER)
+    assert compared.result
+    sentence, disagreement = compared.result
+    assert sentence == AnswerSentence(
+        "Les articles diffèrent sur ce point\u00a0: «\u00a02,3 milliards d'euros\u00a0» "
+        "(1er février 2025) contre «\u00a02,9 milliards d'euros\u00a0» (9 mars 2025).",
+        (1, 2),
+        "supported",
+    )
+    assert disagreement.subject == QUESTION
+    assert disagreement.values == (
+        DisagreementValue("2,3 milliards d'euros", 1),
+        DisagreementValue("2,9 milliards d'euros", 2),
+    )
+    assert [c.document for c in compared.ledger.citations] == ["a.txt", "b.txt"]
+
+
+def test_compare_values_stand_in_their_quotes_word_for_word() -> None:
+    compared = Compared(OTHER, language="en")
+    assert compared.result
+    sentence, disagreement = compared.result
+    assert sentence.text.startswith("The articles differ on this point: “2,3 milliards d'euros”")
+    for value in disagreement.values:
+        (citation,) = compared.ledger.of((value.citation,))
+        assert value.value in citation.quote and value.value in sentence.text
+
+
+def test_compare_lets_the_model_answer_from_the_other_article_alone() -> None:
+    compared = Compared(OTHER)
+    _, other = compared.generator.prompts
+    (passage,) = other.passages
+    assert OTHER.text in passage and MINE.text not in passage
+    assert QUESTION in other.question
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2,3 milliards d'euros",
+        "2,3 Md€",
+        "2 300 millions d'euros",
+        "2,28 milliards d'euros",  # ours may be this one rounded
+        "environ 2,4 milliards d'euros",
+        "plus de 2,2 milliards d'euros",
+        "entre 2 et 3 milliards d'euros",
+    ],
+)
+def test_compare_values_that_can_both_be_right_are_not_told(value: str) -> None:
+    compared = Compared(article("b.txt", value))
+    assert compared.result is None
+    assert not compared.generator.probes  # nothing there could differ: no reading
+
+
+@pytest.mark.parametrize("value", ["12 % du budget", "des emplois", "le 3 mars 2026 un mois"])
+def test_compare_value_of_another_kind_is_not_told(value: str) -> None:
+    assert Compared(article("b.txt", value)).result is None
+
+
+def test_compare_without_another_article_is_silent() -> None:
+    assert Compared().result is None
+    assert Compared(article("a.txt", "2,9 milliards d'euros")).result is None
+
+
+@pytest.mark.parametrize(("yes", "told"), [(comparing.SURE, True), (comparing.SURE - 0.01, False)])
+def test_compare_article_that_may_not_answer_is_not_told(yes: float, told: bool) -> None:
+    compared = Compared(OTHER, yes=yes)
+    assert (compared.result is not None) is told
+    assert len(compared.generator.prompts) == 1 + told
+
+
+@pytest.mark.parametrize(
+    "draft",
+    ["", "L'usine de Douai coûtera 7,7 milliards d'euros à la région.", "Je ne sais pas."],
+)
+def test_compare_answer_that_its_article_does_not_prove_is_not_told(draft: str) -> None:
+    def says(prompt: Prompt) -> str:
+        return draft if "2,9" in prompt.passages[0] else copied(prompt)
+
+    assert Compared(OTHER, says=says).result is None
+
+
+def test_compare_article_that_gives_both_values_is_not_told() -> None:
+    both = passage_of(
+        "L'usine de Douai coûtera 2,3 milliards d'euros, et 2,9 milliards d'euros avec la route.",
+        document="b.txt",
+    )
+    assert Compared(both).result is None
+
+
+def test_compare_value_that_the_question_gives_is_not_the_answer() -> None:
+    asked = "Où l'usine de Douai de 2,3 milliards d'euros coûtera-t-elle à la région ?"
+    assert Compared(OTHER, question=asked).result is None
+
+
+def test_compare_first_article_that_differs_is_told() -> None:
+    agrees = article("c.txt", "2,3 milliards d'euros")
+    third = article("d.txt", "3,5 milliards d'euros")
+    compared = Compared(agrees, OTHER, third)
+    assert compared.result
+    assert compared.ledger.citations[1].document == "b.txt"
+
+
+def test_compare_reads_only_so_many_articles() -> None:
+    others = [article(f"{i}.txt", f"{i},9 milliards d'euros") for i in range(3, 9)]
+    compared = Compared(*others, yes=0.1)
+    assert compared.result is None
+    assert len(compared.generator.probes) == comparing.COMPARED < len(others)
+
+
+def test_compare_cancelled_reads_nothing() -> None:
+    compared = Compared(OTHER, cancelled=lambda: True)
+    assert compared.result is None and not compared.generator.probes
+
+
+def test_compare_dates_that_differ_are_told() -> None:
+    opens = "L'usine de Douai ouvrira {} selon la région."
+    mine = passage_of(opens.format("le 3 mars 2026"))
+    other = passage_of(opens.format("le 9 mars 2026"), document="b.txt")
+    month = passage_of(opens.format("en mars 2026"), document="b.txt")
+    asked = "Quand ouvrira l'usine de Douai ?"
+    compared = Compared(other, mine=mine, question=asked)
+    assert compared.result
+    assert [v.value for v in compared.result[1].values] == ["3 mars 2026", "9 mars 2026"]
+    assert "sans date" in compared.result[0].text
+    assert Compared(month, mine=mine, question=asked).result is None

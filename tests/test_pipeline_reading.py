@@ -1,0 +1,152 @@
+"""Reading: which passages the model is asked of, in what order, and when it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from euaiqa import gate
+from euaiqa.datamodels import Document, Prompt, RetrievedPassage
+from euaiqa.generator import never
+from euaiqa.ground import ArticleNames
+from euaiqa.pipeline.reading import (
+    ENOUGH,
+    Candidate,
+    Reading,
+    evidence,
+    read,
+    with_names,
+)
+from fakes import ScriptedGenerator, found, passage_of
+
+QUESTION = "Combien coûte l'usine ?"
+
+
+def candidates(*scores: float, cosine: float = 0.9) -> list[Candidate]:
+    return [
+        Candidate(found(passage_of(f"Texte {i}.", document=f"{i}.txt"), score, cosine), 0)
+        for i, score in enumerate(scores)
+    ]
+
+
+def saying(*words: float) -> Callable[[Prompt], float]:
+    """What the model says of `Texte 0`, `Texte 1` and so on."""
+
+    def yes(prompt: Prompt) -> float:
+        (passage,) = prompt.passages
+        return words[int(passage.split("Texte ")[1].split(".")[0])]
+
+    return yes
+
+
+def order(readings: list[Reading]) -> list[str]:
+    return [reading.passage.document for reading in readings]
+
+
+def test_read_asks_of_each_passage_by_itself() -> None:
+    generator = ScriptedGenerator(yes=saying(0.3, 0.2, 0.1))
+    readings = read(QUESTION, "fr", candidates(0.5, 0.5, 0.5), generator, never)
+    assert [len(probe.passages) for probe in generator.probes] == [1, 1, 1]
+    assert [reading.yes for reading in readings] == [0.3, 0.2, 0.1]
+    assert not generator.prompts
+
+
+def test_read_best_passage_comes_first_whatever_its_rank() -> None:
+    generator = ScriptedGenerator(yes=saying(0.1, 0.2, 0.8))
+    assert order(read(QUESTION, "fr", candidates(0.6, 0.5, 0.4), generator, never))[0] == "2.txt"
+
+
+def test_read_near_ties_are_told_apart_by_retrieval() -> None:
+    generator = ScriptedGenerator(yes=saying(0.7, 0.72))
+    assert order(read(QUESTION, "fr", candidates(0.6, 0.2), generator, never)) == ["0.txt", "1.txt"]
+
+
+@pytest.mark.parametrize(("yes", "read_of"), [(ENOUGH, 2), (ENOUGH - 0.01, 3)])
+def test_read_stops_once_one_is_sure(yes: float, read_of: int) -> None:
+    generator = ScriptedGenerator(yes=saying(0.1, yes, 0.9))
+    read(QUESTION, "fr", candidates(0.5, 0.4, 0.3), generator, never)
+    assert len(generator.probes) == read_of
+
+
+@pytest.mark.parametrize(("cosine", "read_of"), [(gate.FAR, 1), (gate.FAR - 0.001, 0)])
+def test_read_far_passages_do_not_wake_the_model(cosine: float, read_of: int) -> None:
+    generator = ScriptedGenerator()
+    readings = read(QUESTION, "fr", candidates(0.5, cosine=cosine), generator, never)
+    assert len(generator.probes) == len(readings) == read_of
+
+
+def test_read_one_near_passage_is_enough_to_read_all() -> None:
+    near, far = candidates(0.5, cosine=0.9), candidates(0.6, cosine=0.5)
+    generator = ScriptedGenerator(yes=0.2)
+    assert len(read(QUESTION, "fr", [*far, *near], generator, never)) == 2
+
+
+def test_read_nothing_found_gives_nothing() -> None:
+    assert read(QUESTION, "fr", [], ScriptedGenerator(), never) == []
+    assert gate.answerable(evidence([], "fr")) == 0.0
+
+
+def test_read_cancelled_reads_no_further_passage() -> None:
+    generator = ScriptedGenerator(yes=0.2)
+    asked = candidates(0.5, 0.4, 0.3)
+    read(QUESTION, "fr", asked, generator, lambda: len(generator.probes) == 1)
+    assert len(generator.probes) == 1
+
+
+ARTICLES = {
+    "a.txt": Document("a.txt", "Titre", None, "fr", "L'usine de Nantes ouvre.", "0"),
+    "b.txt": Document("b.txt", "Titre", None, "fr", "L'usine de Lille ouvre.", "0"),
+    "c.txt": Document("c.txt", "Lille", None, "fr", "L'usine coûte cher.", "0"),
+}
+
+
+def of(document: str, score: float) -> RetrievedPassage:
+    return found(passage_of("L'usine coûte cher.", document=document), score)
+
+
+def test_with_names_article_without_the_name_is_pushed_back() -> None:
+    passages = [of("a.txt", 0.50), of("b.txt", 0.45), of("c.txt", 0.43)]
+    asked = "Combien coûte l'usine de Lille ?"
+    ordered = with_names(asked, "fr", passages, ArticleNames(ARTICLES))
+    assert [(c.found.passage.document, c.unnamed) for c in ordered] == [
+        ("b.txt", 0),
+        ("c.txt", 0),  # the title counts too
+        ("a.txt", 1),
+    ]
+
+
+def test_with_names_much_better_passage_stays_in_front() -> None:
+    passages = [of("a.txt", 0.80), of("b.txt", 0.45)]
+    asked = "Combien coûte l'usine de Lille ?"
+    ordered = with_names(asked, "fr", passages, ArticleNames(ARTICLES))
+    assert [c.found.passage.document for c in ordered] == ["a.txt", "b.txt"]
+
+
+def test_with_names_question_without_names_keeps_the_order() -> None:
+    passages = [of("a.txt", 0.50), of("b.txt", 0.45)]
+    ordered = with_names(QUESTION, "fr", passages, ArticleNames(ARTICLES))
+    assert [c.found for c in ordered] == passages
+
+
+def test_evidence_is_of_the_best_reading() -> None:
+    best = Reading(Candidate(of("a.txt", 0.4), 1), 0.9)
+    worst = Reading(Candidate(of("b.txt", 0.7), 0), 0.2)
+    assert evidence([best, worst], "en") == gate.Evidence(0.9, 0.4, 1, "en")
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(-0.2, 0.8)), max_size=6))
+def test_read_any_words_give_passages_by_worth(rows: list[tuple[float, float]]) -> None:
+    generator = ScriptedGenerator(yes=saying(*(yes for yes, _ in rows)))
+    asked = candidates(*(score for _, score in rows))
+    readings = read(QUESTION, "fr", asked, generator, never)
+    worths = [reading.worth for reading in readings]
+    assert worths == sorted(worths, reverse=True)
+    assert all(reading.yes < ENOUGH for reading in readings if reading is not _last(readings))
+
+
+def _last(readings: list[Reading]) -> Reading:
+    """The one read last: candidates are numbered as they are read."""
+    return max(readings, key=lambda reading: reading.passage.document)

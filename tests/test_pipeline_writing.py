@@ -1,0 +1,206 @@
+"""Writing over one passage: languages, repairs, and what a hostile draft cannot get past."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from euaiqa.bilingual import foreign_words
+from euaiqa.datamodels import Language, Passage, SentenceEvent, TokenEvent
+from euaiqa.ground import Ledger
+from euaiqa.pipeline.writing import Writing
+from fakes import ScriptedGenerator, passage_of, tools_of
+
+SOURCE = passage_of(
+    "La Commission a annoncé le plan Orion le 3 mars 2025.",
+    "Le plan Orion mobilise 30 milliards d'euros pour les centres de calcul.",
+    "Chaque centre recevra 50 000 processeurs.",
+)
+QUESTION = "Combien de processeurs chaque centre recevra-t-il ?"
+
+
+def writing(
+    generator: ScriptedGenerator,
+    *,
+    language: Language = "fr",
+    passage: Passage = SOURCE,
+    question: str = QUESTION,
+    ledger: Ledger | None = None,
+    **options: object,
+) -> Writing:
+    tools = tools_of(generator)
+    ledger = Ledger() if ledger is None else ledger
+    return Writing(tools, question, language, passage, ledger, **options)  # type: ignore[arg-type]
+
+
+def written(*drafts: str, **options: object) -> list[tuple[str, str]]:
+    job = writing(ScriptedGenerator(*drafts), **options)  # type: ignore[arg-type]
+    list(job.events())
+    return [(sentence.text, sentence.support) for sentence in job.proven]
+
+
+def test_events_sentence_comes_as_soon_as_the_next_begins() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards d'euros."
+    job = writing(ScriptedGenerator(draft))
+    events = list(job.events())
+    assert "".join(e.text for e in events if isinstance(e, TokenEvent)) == draft
+    places = [i for i, e in enumerate(events) if isinstance(e, SentenceEvent)]
+    assert places[0] < len(events) - 2 and places[1] == len(events) - 1
+    assert len(job.proven) == 2 and job.first_token > 0
+
+
+def test_events_foreign_word_is_written_again_without_it() -> None:
+    generator = ScriptedGenerator(
+        "Chaque centre will receive 50 000 processeurs.", " recevra 50 000 processeurs."
+    )
+    job = writing(generator)
+    list(job.events())
+    first, again = generator.prompts
+    assert (first.begun, first.avoid) == ("", ())
+    assert (again.begun, again.avoid) == ("Chaque centre", ("will",))
+    assert (again.passages, again.question, again.suffix) == (
+        first.passages,
+        first.question,
+        first.suffix,
+    )
+    assert [s.text for s in job.proven] == ["Chaque centre recevra 50 000 processeurs."]
+    assert job.proven[0].support == "supported"
+
+
+def test_events_written_again_goes_on_after_the_sentences_before() -> None:
+    generator = ScriptedGenerator(
+        "Le plan Orion mobilise 30 milliards d'euros. Chaque centre will receive.",
+        " recevra 50 000 processeurs.",
+    )
+    list(writing(generator).events())
+    assert generator.prompts[1].begun == (
+        "Le plan Orion mobilise 30 milliards d'euros. Chaque centre"
+    )
+
+
+def test_events_written_again_is_one_sentence() -> None:
+    generator = ScriptedGenerator(
+        "Chaque centre will receive 50 000 processeurs.",
+        " recevra 50 000 processeurs. La Commission a annoncé le plan Orion le 3 mars 2025.",
+    )
+    job = writing(generator)
+    list(job.events())
+    assert [s.text for s in job.proven] == ["Chaque centre recevra 50 000 processeurs."]
+
+
+def test_events_foreign_word_that_stays_gives_the_quote() -> None:
+    mixed = "Chaque centre will receive 50 000 processeurs."
+    assert written(mixed, " will receive 50 000 processeurs.") == [
+        ("«\u00a0Chaque centre recevra 50 000 processeurs.\u00a0»", "extractive")
+    ]
+
+
+def test_events_foreign_word_is_tried_once() -> None:
+    generator = ScriptedGenerator("Chaque centre will receive it.", " would get it.")
+    list(writing(generator).events())
+    assert len(generator.prompts) == 2
+
+
+def test_events_amount_in_the_other_language_is_put_right() -> None:
+    """Closed classes need no second draft: `milliards`, `mars`."""
+    source = passage_of(
+        "The Orion plan mobilises 30 milliards d'euros, it was said on 3 March 2025.",
+        language="en",
+    )
+    draft = "The Orion plan mobilises 30 milliards d'euros, it was said on 3 mars 2025."
+    assert written(draft, language="en", passage=source, question="How much?") == [
+        ("The Orion plan mobilises 30 billion euros, it was said on 3 March 2025.", "supported")
+    ]
+
+
+def test_events_unfinished_last_sentence_is_left_out() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards"
+    assert [text for text, _ in written(draft)] == ["Chaque centre recevra 50 000 processeurs."]
+
+
+def test_events_only_sentence_may_lack_its_full_stop() -> None:
+    assert written("Chaque centre recevra 50 000 processeurs")
+
+
+def test_events_what_was_said_in_another_part_is_not_repeated() -> None:
+    said = {"Chaque centre recevra 50 000 processeurs."}
+    assert not written("Chaque centre recevra 50 000 processeurs.", said=said)
+
+
+def test_events_cancelled_proves_nothing_more() -> None:
+    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs.")
+    job = writing(generator, cancelled=lambda: True)
+    assert list(job.events()) == [] and generator.stopped_early
+
+
+def test_quote_gives_the_sentence_nearest_to_the_question() -> None:
+    job = writing(ScriptedGenerator(default=""))
+    (event,) = job.quote()
+    assert isinstance(event, SentenceEvent)
+    assert event.sentence.support == "extractive" and "50 000" in event.sentence.text
+    assert event.citations[0].quote == SOURCE.sentences[2].text
+    assert list(job.quote()) == []  # told once
+
+
+@pytest.mark.parametrize(
+    ("language", "draft"),
+    [
+        ("fr", "Elon Musk a dit que chaque centre recevra 50 000 processeurs."),
+        ("fr", "Chaque centre recevra 50 000 processeurs, selon Elon Musk."),
+        ("fr", "Chaque centre recevra 50 000 processeurs de Nvidia."),
+        ("fr", "Le plan Orion mobilise 30 milliards d'euros pour le Japon."),
+        ("en", "Elon Musk said the plan Orion has 30 billion euros."),
+    ],
+)
+def test_events_invented_name_is_dropped(language: Language, draft: str) -> None:
+    assert written(draft, language=language) == []
+
+
+PIECES = st.sampled_from(
+    [
+        "Chaque centre recevra",
+        "Le plan Orion mobilise",
+        "La Commission a annoncé le plan Orion le",
+        "Each centre will receive",
+        "pour les centres de calcul",
+        "processeurs",
+        "d'euros",
+        "milliards d'euros",
+        "million dollars",
+        "%",
+        "le 4 mars 2025",
+        "en 2031",
+        "on April 8, 2024",
+        "deux cents",
+        "selon Elon Musk",
+        "[1]",
+        "« 77 »",
+        "“12 %”",
+        ". ",
+        ", soit",
+        " ",
+        "\n",
+    ]
+)
+NUMBERS = st.one_of(
+    st.integers(0, 10**12).map(str),
+    st.decimals(0, 10**6, places=2, allow_nan=False).map(lambda n: str(n).replace(".", ",")),
+    st.integers(0, 999).map(lambda n: f"{n} 000"),
+)
+HOSTILE = st.lists(st.one_of(PIECES, NUMBERS), min_size=1, max_size=14).map(" ".join)
+
+
+@given(draft=HOSTILE, again=HOSTILE, language=st.sampled_from(["fr", "en"]))
+def test_events_any_draft_gives_sentences_of_one_language_or_quotes(
+    draft: str, again: str, language: Language
+) -> None:
+    ledger = Ledger()
+    job = writing(ScriptedGenerator(draft, default=again), language=language, ledger=ledger)
+    list(job.events())
+    for sentence in job.proven:
+        assert sentence.citations
+        if sentence.support == "supported":
+            assert not foreign_words(sentence.text, language)
+        else:
+            assert ledger.of(sentence.citations)[0].quote in sentence.text
