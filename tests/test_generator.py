@@ -11,7 +11,8 @@ import pytest
 from euaiqa import models, settings
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
-from euaiqa.generator import MAX_QUESTION, READERS, Limits, LlamaGenerator
+from euaiqa.generator import Limits, LlamaGenerator
+from euaiqa.generator.llama import MAX_QUESTION, READERS
 from euaiqa.prompts import NO, YES
 
 pytestmark = pytest.mark.model

@@ -10,22 +10,22 @@ only itself. It knows nothing of articles, languages or citations.
 from __future__ import annotations
 
 import codecs
-import ctypes
 import math
 import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
+from euaiqa.generator.contract import Limits, never
+from euaiqa.generator.vocabulary import Vocabulary
 
 BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
 READERS = 4  # questions over some passages whose cells are kept: a probe leaves them to the answer
@@ -34,45 +34,9 @@ CONTEXT = 8192  # cells; 28,672 bytes each for the default model in fp16, 235 MB
 # Cells kept free: half for a question with its instructions, half for the answer
 # (`EUAIQA_MAX_TOKENS` allows no more).
 MAX_QUESTION = 1536
-
 MAX_SUFFIX = 192  # what follows a question: our instructions, and a sentence that was begun
 
-
 _Asked = tuple[tuple[str, ...], str]
-
-
-def never() -> bool:
-    """Say that nobody has cancelled."""
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When to stop writing: `tokens`, wall-clock `seconds`, or when `cancelled()` is true."""
-
-    tokens: int = 192
-    seconds: float = 60.0
-    cancelled: Callable[[], bool] = never
-
-
-class Generator(Protocol):
-    """What the pipeline needs of a language model; a test double fits too."""
-
-    @property
-    def name(self) -> str:
-        """Which model this is, as replies tell it."""
-
-    def stream(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
-        """Write the answer in pieces of text; the same prompt gives the same text."""
-
-    def probability(
-        self,
-        prompt: Prompt,
-        yes: Sequence[str],
-        no: Sequence[str],
-        cancelled: Callable[[], bool] = never,
-    ) -> float:
-        """P(yes) / (P(yes) + P(no)) for the first token after the prompt, 0 to 1."""
 
 
 class LlamaGenerator:
@@ -106,8 +70,7 @@ class LlamaGenerator:
                 f"llama.cpp cannot load {path.name}",
                 hint="run `euaiqa models pull` to fetch it again",
             )
-        self._vocab = self._c.llama_model_get_vocab(model)
-        self._n_vocab = int(self._c.llama_vocab_n_tokens(self._vocab))
+        self._vocabulary = Vocabulary(self._c, model)
         n_threads = threads or _cores()
         params = self._c.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = CONTEXT, BATCH, BATCH
@@ -145,7 +108,7 @@ class LlamaGenerator:
         """
         decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
         avoided = {
-            self._tokens(spelling, control=False)[0]
+            self._vocabulary.tokens(spelling, control=False)[0]
             for word in prompt.avoid
             for spelling in (word, f" {word}")
         }
@@ -161,9 +124,9 @@ class LlamaGenerator:
                         logits[list(avoided)] = -np.inf
                         avoided = set()
                     token = int(logits.argmax())
-                    if self._c.llama_vocab_is_eog(self._vocab, token):
+                    if self._vocabulary.ends(token):
                         return
-                    text = decoder.decode(self._piece(token))
+                    text = decoder.decode(self._vocabulary.piece(token))
                     if text:
                         yield text
                     self._decode([token], position, sequence)
@@ -199,7 +162,7 @@ class LlamaGenerator:
             logits = self._logits().astype(np.float64)
             self._c.llama_memory_seq_rm(self._memory, sequence, kept, -1)
         yes_mass, no_mass = (
-            _log_sum({self._tokens(word, control=False)[0] for word in words}, logits)
+            _log_sum({self._vocabulary.tokens(word, control=False)[0] for word in words}, logits)
             for words in (yes, no)
         )
         return 1.0 / (1.0 + math.exp(no_mass - yes_mass))
@@ -211,9 +174,9 @@ class LlamaGenerator:
             The next position, the question's sequence, and the position from which its cells
             are to be dropped afterwards.
         """
-        asked = self._tokens(prompt.question, control=False)
-        told = self._tokens(prompt.suffix, control=True)
-        told += self._tokens(prompt.begun, control=False)
+        asked = self._vocabulary.tokens(prompt.question, control=False)
+        told = self._vocabulary.tokens(prompt.suffix, control=True)
+        told += self._vocabulary.tokens(prompt.begun, control=False)
         if len(asked) + len(told) > MAX_QUESTION // 2:
             raise QuestionTooLong(
                 f"the question is {len(asked) + len(told)} tokens long, "
@@ -265,7 +228,7 @@ class LlamaGenerator:
         self._c.llama_memory_clear(self._memory, True)
         self._kept.clear()
         self._readers.clear()
-        tokens = self._tokens(prefix, control=True)
+        tokens = self._vocabulary.tokens(prefix, control=True)
         self._decode(tokens, 0, 0)
         self._prefix, self._prefix_size = prefix, len(tokens)
 
@@ -274,7 +237,7 @@ class LlamaGenerator:
         if passage in self._kept:
             self._kept.move_to_end(passage)
             return self._kept[passage]
-        tokens = self._tokens(passage, control=False)
+        tokens = self._vocabulary.tokens(passage, control=False)
         while len(self._kept) >= MAX_PASSAGES_KEPT or (
             self._prefix_size + sum(size for _, size in self._kept.values()) + len(tokens)
             > CONTEXT - MAX_QUESTION
@@ -318,21 +281,8 @@ class LlamaGenerator:
     def _logits(self) -> NDArray[np.float32]:
         """The last decoded token's logits, float32 (n_vocab,), valid until the next decode."""
         return np.ctypeslib.as_array(
-            self._c.llama_get_logits_ith(self._ctx, -1), shape=(self._n_vocab,)
+            self._c.llama_get_logits_ith(self._ctx, -1), shape=(self._vocabulary.size,)
         )
-
-    def _tokens(self, text: str, *, control: bool) -> list[int]:
-        """Tokenise; only with `control` do spellings like `<|im_end|>` become control tokens."""
-        data = text.encode()
-        room = len(data) + 8
-        buffer = (self._c.llama_token * room)()
-        n = self._c.llama_tokenize(self._vocab, data, len(data), buffer, room, False, control)
-        return list(buffer[:n])
-
-    def _piece(self, token: int) -> bytes:
-        buffer = ctypes.create_string_buffer(256)
-        n = self._c.llama_token_to_piece(self._vocab, token, buffer, 256, 0, False)
-        return buffer.raw[: max(n, 0)]
 
 
 def _cores() -> int:
