@@ -162,7 +162,7 @@ class LlamaGenerator:
             logits = self._logits().astype(np.float64)
             self._c.llama_memory_seq_rm(self._memory, sequence, kept, -1)
         yes_mass, no_mass = (
-            _log_sum({self._vocabulary.tokens(word, control=False)[0] for word in words}, logits)
+            float(np.logaddexp.reduce(logits[self._vocabulary.first_tokens(words)]))
             for words in (yes, no)
         )
         return 1.0 / (1.0 + math.exp(no_mass - yes_mass))
@@ -294,9 +294,3 @@ def _cores() -> int:
 
 def _silent(_level: int, _text: bytes, _user: Any) -> None:
     """Drop llama.cpp's log: what matters comes back as return codes."""
-
-
-def _log_sum(tokens: set[int], logits: NDArray[np.float64]) -> float:
-    values = logits[sorted(tokens)]
-    top = float(values.max())
-    return top + math.log(float(np.exp(values - top).sum()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -22,6 +23,10 @@ class Vocabulary:
         buffer = (self._c.llama_token * room)()
         n = self._c.llama_tokenize(self._vocab, data, len(data), buffer, room, False, control)
         return list(buffer[:n])
+
+    def first_tokens(self, words: Sequence[str]) -> list[int]:
+        """The first token of each word, each once."""
+        return sorted({self.tokens(word, control=False)[0] for word in words})
 
     def piece(self, token: int) -> bytes:
         """The bytes of one token, not always whole characters."""
