@@ -30,8 +30,8 @@ from euaiqa.pipeline.question.words import (
 )
 
 _MORE = re.compile(  # "And for France?": what is left is what the new question is about
-    r"^(?:(?:et|mais|alors|and|but|so|what about|how about|what of|quid d[eu'] ?|"
-    r"qu'en est-il (?:de |d'|du ))\s*)+(?P<rest>.+?)\s*(?:alors|then)?\s*\?*\s*$",
+    r"^(?:(?:(?:et|mais|alors|and|but|so|what about|how about|what of)\b|quid d[eu']|"
+    r"qu'en est-il (?:de\b|d'|du\b)) ?)+(?P<rest>.+?)\s*(?:alors|then)?\s*\?*\s*$",
     re.IGNORECASE,
 )
 _HOW_MUCH = frozenset("much many long far often".split())
@@ -46,7 +46,7 @@ def complete(question: str, earlier: str, answer: str, language: Language) -> st
         answer: what was answered to it, or "".
         language: of the question; the two others may be in the other language.
     """
-    asked = question.replace("’", "'").strip()
+    asked = " ".join(question.replace("’", "'").split())
     about = topics(earlier, detect(earlier)) if earlier else ()
     if earlier and (done := _about_another(asked, earlier, about, language)):
         return done
@@ -66,26 +66,27 @@ def _about_another(asked: str, earlier: str, about: Sequence[Topic], language: L
         return ""
     rest = match["rest"]
     spoken = detect(earlier)
-    if spoken != language:  # the question stays in the earlier one's language
-        rest = re.sub(r"^(?:pour |for )?(?:les? |la |l'|the )?", "", rest, flags=re.IGNORECASE)
+    if spoken != language:  # a word of the one would stand in a question of the other
+        return ""
     found = tokens(rest, language)
     if any(
         t.word in QUESTION[language] | AUXILIARY[language] | PRONOUN[language]["possessive"]
         for t in found
     ):
         return ""
+    named = any(rest[t.start].isupper() or rest[t.start].isdigit() for t in found)
     preposition = found[0].word if found[0].word in PREPOSITION[language] else ""
-    olds = [t for t in about if t.name] or list(about)
+    olds = [t for t in about if t.name] or (list(about) if preposition else [])
+    if not named or not olds:  # "What about the year after?": no name to put for a name
+        return ""
     free = [t for t in olds if not t.governed] or olds
     if preposition:
         dated = found[-1].word[0].isdigit()  # "in 2026" does not take the place of "in AI"
         same = [t for t in olds if _governor(earlier, t) == preposition and not dated]
-        if spoken != language:
-            return ""
         if not same and preposition not in {"pour", "for"}:
             return f"{earlier.rstrip(' ?')} {rest}{' ?' if language == 'fr' else '?'}"
         body, old = rest[found[0].end :].strip(), (same or free)[0]
-    elif spoken == language == "fr":
+    elif language == "fr":
         article = found[0].word in DEFINITE["fr"]
         alike = [t for t in free if bool(re.match(r"l[ae]s? |l'", t.text)) == article]
         body, old = rest, (alike or free)[0]

@@ -78,9 +78,9 @@ _BEYOND: dict[Language, re.Pattern[str]] = {
         r"|\bla (?:première|seconde)\s*\?"
         r"|\bqu'en (?!\d)\w|\b(?:que faut-il|quoi) en\b"
         r"|\b(?:qui|combien) (?:y|en|n'y|n'en) (?!\d)[a-zà-ÿ]+"
-        r"|\by (?:est|sont|sera|seront|va|vont|participe\w*|particip\w+)\b|\bs'y\b"
+        r"|\b(?:[ns]')?y (?!compris\b)[a-zà-ÿ]+|\bs'y\b"
         r"|\b(?:même|mêmes) (?:question|chose)\b|^idem\b|^quid\b|^qu'en est-il\b"
-        r"|\bne? l'(?:a|ont)\b",
+        r"|\bne? l'(?:a|ont)\b|^(?:et|mais)\b[^,?]*, ?(?:ils?|elles?|c'est|ça)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
@@ -88,7 +88,7 @@ _BEYOND: dict[Language, re.Pattern[str]] = {
         r"|\bthe latter\b"
         r"|\bthe former\s*\?|\bthe others?\s*\?|\bthe (?:first|second|last)\s*\?"
         r"|^(?:and |but |so )?(?:what|how) about\b|^(?:and |but )?what of\b"
-        r"|\bsame (?:question|thing)\b",
+        r"|\bsame (?:question|thing)\b|^(?:and|but)\b[^,?]*, ?(?:it|they|he|she|that's)\b",
         re.IGNORECASE,
     ),
 }
@@ -122,6 +122,17 @@ def leans(question: str, language: Language) -> bool:
             and not _other_side(found, language)
         )
         or (bool(_ELSE[language].search(text)) and not _named(found, language))
+        or _goes_on(found, language)
+    )
+
+
+def _goes_on(found: tuple[Token, ...], language: Language) -> bool:
+    """For "Et les perdants, que peuvent-ils faire ?": it goes on from something, naming nothing."""
+    words = [t for t in found if t.word not in STOP]
+    return (
+        words[0].word in CONNECTIVE[language]
+        and not any(t.name or t.word in YOU[language] for t in words)
+        and any(t.word in QUESTION[language] for t in words)
     )
 
 
