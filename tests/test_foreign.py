@@ -100,6 +100,22 @@ def test_foreign_words_long_text_takes_linear_time() -> None:
         ("The European Commission agit.", "fr", "La Commission européenne agit."),
         ("Il vaut 1.5 billion en Germany.", "fr", "Il vaut 1,5 milliard en Allemagne."),
         ("Elle dépense 1,500 billion euros.", "fr", "Elle dépense 1,500 billion euros."),
+        (
+            "Il chauffe 12,000 maisons, 1,234,567 en tout.",
+            "fr",
+            "Il chauffe 12\u202f000 maisons, 1\u202f234\u202f567 en tout.",
+        ),
+        ("Une part de 3,5 % sur 2,300.5 points.", "fr", "Une part de 3,5 % sur 2,300.5 points."),
+        (
+            "It warms 12 000 homes and 1 234 567 more.",
+            "en",
+            "It warms 12,000 homes and 1,234,567 more.",
+        ),
+        (
+            "A share of 3,2 % in 2025, of 12,000 homes.",
+            "en",
+            "A share of 3.2 % in 2025, of 12,000 homes.",
+        ),
     ],
 )
 def test_replacements_closed_classes_are_put_right(

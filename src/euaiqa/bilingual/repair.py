@@ -1,8 +1,9 @@
 """Puts closed classes of left-over words into a sentence's language, word by word.
 
 Takes one sentence and the language it should be in; rewrites scale words with their currency
-(`20 milliards d'euros`, `20 billion euros`), months and dates, and the names that have a form
-in both languages, with their article (`l'UE`, `the EU`). Figures and dates keep their value.
+(`20 milliards d'euros`, `20 billion euros`), the signs inside numbers (`12,000`, `12 000`), months
+and dates, and the names that have a form in both languages, with their article (`l'UE`, `the
+EU`). Figures and dates keep the value that their writer meant.
 It translates nothing else: adjectives, verbs and all other words stay.
 """
 
@@ -29,6 +30,12 @@ _ENGLISH_AMOUNT = re.compile(
     r"(?P<sign>[€$£]\s?)?(?<![\d.,])(?<!\d\s)(?P<number>\d{1,3}(?:[.,]\d{1,2})?)[\s-]*"
     rf"(?P<scale>billions?|bn|millions?)\b(?:\s+{_OF}?{_CURRENCY})?"
 )
+# `12 000` and `3,2` as English writes them, `12,000` as French does. `1,500 billion` is left.
+_SPACED = re.compile(r"(?<![\d.,])(?<!\d\s)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d,.]\d|\s\d|\d)")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])(?<!\d\s)\d+,\d{1,2}(?![\d,]|\.\d)")
+_WITH_COMMAS = re.compile(
+    r"(?<![\d.,])(?<!\d\s)\d{1,3}(?:,\d{3})+(?![\d,]|\.\d)(?!\s*(?:b(?:illio)?n|millions?|mill?iards?))"
+)
 _UNITS = {
     "€": "d'euros", "$": "de dollars", "£": "de livres sterling",
     "euro": "d'euros", "dollar": "de dollars",
@@ -54,14 +61,26 @@ def replacements(text: str, language: Language) -> str:
         language: what it should be in.
     """
     steps: tuple[Callable[[str], Iterator[Edit]], ...] = (
-        (_amounts_to_english, _months_to_english, _names_to_english)
+        (_numbers_to_english, _amounts_to_english, _months_to_english, _names_to_english)
         if language == "en"
-        else (_amounts_to_french, _months_to_french, _names_to_french)
+        else (_numbers_to_french, _amounts_to_french, _months_to_french, _names_to_french)
     )
     for step in steps:
         for start, end, new in sorted(step(unquoted(text)), reverse=True):
             text = text[:start] + new + text[end:]
     return text
+
+
+def _numbers_to_english(text: str) -> Iterator[Edit]:
+    for found in _SPACED.finditer(text):
+        yield found.start(), found.end(), re.sub(r"\s", ",", found[0])
+    for found in _DECIMAL_COMMA.finditer(text):
+        yield found.start(), found.end(), found[0].replace(",", ".")
+
+
+def _numbers_to_french(text: str) -> Iterator[Edit]:
+    for found in _WITH_COMMAS.finditer(text):
+        yield found.start(), found.end(), found[0].replace(",", "\u202f")
 
 
 def _amounts_to_english(text: str) -> Iterator[Edit]:
