@@ -22,6 +22,7 @@ from euaiqa.encoder import Encoder, Vectors
 from euaiqa.errors import GenerationError
 from euaiqa.generator import Generator, Limits, never
 from euaiqa.ground import ArticleNames
+from euaiqa.pipeline.glossing import Glosses
 from euaiqa.pipeline.writing import Tools
 
 DIMENSIONS = 256
@@ -66,7 +67,8 @@ class ScriptedGenerator:
     """Says what was enqueued, in pieces of a few characters, and keeps the prompts it saw.
 
     Once nothing is enqueued it says `default`, which may depend on the prompt; without one it
-    fails. `yes` is what it gives for every passage, or what it gives for a prompt.
+    fails. `yes` is what it gives for every passage, or what it gives for a prompt; `faith` the
+    same for every sentence that it is asked whether a passage says it.
     """
 
     name = "scripted"
@@ -75,13 +77,17 @@ class ScriptedGenerator:
         self,
         *replies: str,
         yes: float | Callable[[Prompt], float] = 0.95,
+        faith: float | Callable[[Prompt], float] = 0.95,
         default: str | Callable[[Prompt], str] | None = None,
     ) -> None:
         self.replies = deque(replies)
         self.yes = yes
+        self.faith = faith
         self.default = default
         self.prompts: list[Prompt] = []
         self.probes: list[Prompt] = []
+        self.checks: list[Prompt] = []
+        self.warmed: list[Prompt] = []
         self.stopped_early = False
 
     def enqueue(self, reply: str) -> None:
@@ -103,15 +109,24 @@ class ScriptedGenerator:
             raise GenerationError("no reply was enqueued")
         return self.default(prompt) if callable(self.default) else self.default
 
-    def probability(
+    def warm(self, prompt: Prompt, cancelled: Callable[[], bool]) -> bool:
+        self.warmed.append(prompt)
+        return len(self.warmed) < 3
+
+    def probabilities(
         self,
-        prompt: Prompt,
+        prompts: Sequence[Prompt],
         yes: Sequence[str],
         no: Sequence[str],
         cancelled: Callable[[], bool] = never,
-    ) -> float:
-        self.probes.append(prompt)
-        return self.yes(prompt) if callable(self.yes) else self.yes
+    ) -> list[float]:
+        said = []
+        for prompt in prompts:
+            checks = prompt.question.startswith("\nStatement: ")
+            (self.checks if checks else self.probes).append(prompt)
+            word = self.faith if checks else self.yes
+            said.append(word(prompt) if callable(word) else word)
+        return said
 
 
 def passage_of(
@@ -137,7 +152,11 @@ def tools_of(generator: Generator, *articles: Document) -> Tools:
         encoder,
         generator,
         ArticleNames({article.id: article for article in articles}),
-        lambda passage: encoder.encode_passages([s.text for s in passage.sentences]),
+        lambda passage: encoder.encode_passages(
+            [s.text for s in (*passage.before, *passage.sentences)]
+        ),
+        lambda question: encoder.encode_queries([question])[0],
+        Glosses(generator),
     )
 
 

@@ -269,6 +269,8 @@ class FakePipeline:
     stopped: threading.Event = field(default_factory=threading.Event)
     at_work: int = 0
     most_at_work: int = 0
+    to_warm: int = 0
+    warmed: int = 0
     script: deque[Answer | Exception | tuple[Event, ...]] = field(default_factory=deque)
 
     @property
@@ -278,6 +280,10 @@ class FakePipeline:
     def enqueue(self, *answers: Answer | Exception | tuple[Event, ...]) -> None:
         """Script the next answers; an exception is raised after the first token."""
         self.script.extend(answers)
+
+    def warm(self, cancelled: Callable[[], bool]) -> bool:
+        self.warmed += not cancelled()
+        return self.warmed < self.to_warm
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         self.searched.append((query, k))

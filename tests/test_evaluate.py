@@ -70,7 +70,7 @@ ROWS = [
     {
         "id": "b",
         "language": "fr",
-        "question": "Combien de processeurs la région de Lille recevra-t-elle ?",
+        "question": "Combien de processeurs recevra chaque centre ?",
         "accept": ["70 000"],
     },
     {"id": "c", "language": "en", "question": "Zucchini basil parmesan?", "unanswerable": True},
@@ -121,11 +121,8 @@ def judged(question: Question, answer: Answer, test: object = EVERYTHING) -> Res
 
 
 def test_evaluate_tells_right_from_wrong(tmp_path: Path, pipeline: Callable[..., Pipeline]) -> None:
-    asked = pipeline(
-        ScriptedGenerator(
-            *["Chaque centre recevra 50\u202f000 processeurs."] * 2, yes=0.99, default=""
-        )
-    )
+    said = "Chaque centre recevra 50\u202f000 processeurs."
+    asked = pipeline(ScriptedGenerator(yes=0.99, default=said))
     seen: list[Result] = []
     results = evaluate(asked, read_questions(written(tmp_path, *ROWS)), seen.append)
     assert [r.correct for r in results] == [True, False, True]

@@ -12,7 +12,7 @@ from euaiqa import models, settings
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
 from euaiqa.generator import Limits, LlamaGenerator, llama
-from euaiqa.generator.llama import MAX_QUESTION, READERS
+from euaiqa.generator.llama import MAX_QUESTION, READERS, WRITERS
 from euaiqa.prompts import NO, YES
 
 pytestmark = pytest.mark.model
@@ -41,8 +41,9 @@ def write(generator: LlamaGenerator, asked: Prompt, tokens: int = 40) -> str:
 def forget(generator: LlamaGenerator) -> None:
     """Another prefix: all that was kept is dropped."""
     other = Prompt("<|im_start|>system\nOther.<|im_end|>\n", (), "Hello", SUFFIX)
-    generator.probability(other, YES, NO)
-    assert not generator._kept and len(generator._readers) == 1
+    generator.probabilities([other], YES, NO)
+    assert not generator._passages._hot and not generator._passages._warm
+    assert len(generator._readers) == 1
 
 
 def test_stream_reads_the_passages(generator: LlamaGenerator) -> None:
@@ -65,11 +66,11 @@ def test_kept_question_gives_what_a_fresh_one_gives(generator: LlamaGenerator) -
     forget(generator)
     text = write(generator, asked)
     forget(generator)
-    yes = generator.probability(probed, YES, NO)
+    yes = generator.probabilities([probed], YES, NO)[0]
     size = len(generator._readers)
     for _ in range(2):
         assert write(generator, asked) == text
-        assert generator.probability(probed, YES, NO) == pytest.approx(yes, abs=1e-3)
+        assert generator.probabilities([probed], YES, NO)[0] == pytest.approx(yes, abs=1e-3)
     assert len(generator._readers) == size == 1
 
 
@@ -84,12 +85,54 @@ def test_stream_left_halfway_leaves_nothing_behind(generator: LlamaGenerator) ->
     assert write(generator, asked) == text
 
 
+def test_other_calls_while_a_text_is_written_do_not_disturb_it(
+    generator: LlamaGenerator,
+) -> None:
+    """A sentence is judged, and written again, before the next one is there."""
+    asked, probed = prompt("Tell me all about Orion.", ORION), prompt(LEADS, VEGA, suffix=PROBE)
+    forget(generator)
+    text = write(generator, asked)
+    yes = generator.probabilities([probed], YES, NO)
+    forget(generator)
+    pieces = []
+    for i, piece in enumerate(generator.stream(asked, Limits(tokens=40))):
+        pieces.append(piece)
+        if i == 2:
+            assert generator.probabilities([probed], YES, NO) == pytest.approx(yes, abs=0.02)
+        if i == 4:
+            begun = replace(asked, begun="The Orion plan")
+            assert write(generator, begun, tokens=4)
+    assert "".join(pieces) == text
+    assert not generator._writers
+
+
+def test_stream_too_many_at_once_is_a_clear_error(generator: LlamaGenerator) -> None:
+    streams = [generator.stream(prompt("Orion?", ORION), Limits()) for _ in range(WRITERS)]
+    for stream in streams:
+        next(stream)
+    with pytest.raises(GenerationError, match="at once"):
+        next(generator.stream(prompt("Orion?", ORION), Limits()))
+    for stream in streams:
+        stream.close()
+    assert write(generator, prompt("Orion?", ORION))
+
+
+def test_warm_reads_passages_that_questions_then_find(generator: LlamaGenerator) -> None:
+    forget(generator)
+    ahead = prompt("", ORION)
+    assert generator.warm(ahead, lambda: False)
+    assert generator._passages.kept(ORION) and not generator._readers
+    assert generator.warm(prompt("", VEGA), lambda: True)  # given up
+    assert not generator._passages.kept(VEGA)
+    assert "Lille" in write(generator, prompt("Where was Orion announced?", ORION))
+
+
 def test_read_cancelled_is_read_anew(generator: LlamaGenerator) -> None:
     asked = prompt(LEADS, ORION, VEGA)
     forget(generator)
     text = write(generator, asked)
     forget(generator)
-    generator.probability(asked, YES, NO, cancelled=lambda: True)
+    generator.probabilities([asked], YES, NO, cancelled=lambda: True)
     assert not list(generator.stream(asked, Limits(cancelled=lambda: True)))
     assert write(generator, asked) == text
 
@@ -111,7 +154,10 @@ def test_stream_avoided_word_is_not_the_next(generator: LlamaGenerator) -> None:
 
 
 def test_more_questions_than_are_kept_in_turn(generator: LlamaGenerator) -> None:
-    asked = [prompt(f"What is number {i} about Vega, and who leads it?", VEGA) for i in range(7)]
+    asked = [
+        prompt(f"What is number {i} about Vega, and who leads it?", VEGA)
+        for i in range(READERS + 3)
+    ]
     assert len(asked) > READERS + 1
     fresh = []
     for one in asked:
@@ -132,23 +178,71 @@ def test_long_question_makes_room_among_the_kept(generator: LlamaGenerator) -> N
     before = [write(generator, one) for one in short]
     assert write(generator, long) == text
     room = MAX_QUESTION // 2
-    assert sum(size for _, _, size in generator._readers.values()) <= room
+    assert sum(reader.size for reader in generator._readers.values()) <= room
     assert [write(generator, one) for one in short] == before
 
 
-def test_passage_pushed_out_takes_its_questions_along(
+def fillers(count: int, sentences: int = 20) -> list[Prompt]:
+    return [
+        prompt(LEADS, f"Note {i}: " + "the committee met again and again. " * sentences)
+        for i in range(count)
+    ]
+
+
+def test_passage_pushed_out_comes_back_from_memory(
     generator: LlamaGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(llama, "CONTEXT", MAX_QUESTION + 500)  # room for three fillers
     asked = prompt(LEADS, ORION, VEGA)
     forget(generator)
     text = write(generator, asked)
-    for i in range(5):
-        filler = f"Note {i}: " + "the committee met again and again. " * 20
-        generator.probability(prompt(LEADS, filler), YES, NO)
-    assert VEGA not in generator._kept
+    yes = generator.probabilities([asked], YES, NO)
+    for filler in fillers(llama.HOT_CELLS // 100):
+        generator.probabilities([filler], YES, NO)
+    assert VEGA not in generator._passages._hot and VEGA in generator._passages._warm
     assert not any(VEGA in passages for passages, _ in generator._readers)
-    assert write(generator, asked) == text
+    decoded: list[int] = []
+    decode = generator._context.decode
+    monkeypatch.setattr(
+        generator._context,
+        "decode",
+        lambda runs: decoded.extend(len(r.tokens) for r in runs) or decode(runs),
+    )
+    # other cells, and sums in another order: near, not the same
+    assert generator.probabilities([asked], YES, NO) == pytest.approx(yes, abs=0.05)
+    assert "Lindqvist" in text and "Lindqvist" in write(generator, asked)
+    assert sum(decoded[:1]) < 40  # the question and its instruction, no passage
+
+
+def test_warm_passages_keep_to_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = LlamaGenerator(
+        models.locate_language_model(settings.load()), warm_bytes=10 * 28_672 * 160
+    )
+    for filler in fillers(14):
+        small.probabilities([filler], YES, NO)
+    cells = small._passages
+    assert 0 < sum(len(data) for data, _ in cells._warm.values()) == cells._bytes
+    assert cells._bytes <= 10 * 28_672 * 160 and len(cells._warm) < 14
+
+
+def test_probabilities_together_are_those_of_each(generator: LlamaGenerator) -> None:
+    asked = [
+        prompt(LEADS, *passages, suffix=PROBE) for passages in ((ORION,), (VEGA,), (ORION, VEGA))
+    ]
+    forget(generator)
+    apart = [generator.probabilities([one], YES, NO)[0] for one in asked]
+    forget(generator)
+    assert generator.probabilities(asked, YES, NO) == pytest.approx(apart, abs=0.02)
+    assert generator.probabilities([], YES, NO) == []
+
+
+def test_probabilities_of_more_than_one_batch_are_all_given(generator: LlamaGenerator) -> None:
+    asked = [*fillers(2 * READERS + 1, sentences=3), *fillers(9, sentences=60)]
+    assert len(generator.probabilities(asked, YES, NO)) == len(asked)
+
+
+def test_probabilities_cancelled_are_left_out(generator: LlamaGenerator) -> None:
+    asked = fillers(3)
+    assert generator.probabilities(asked, YES, NO, cancelled=lambda: True) == [0.0] * 3
 
 
 def test_stream_stops_at_the_limit_and_when_cancelled(generator: LlamaGenerator) -> None:
@@ -171,8 +265,8 @@ def test_probability_tells_what_is_there(generator: LlamaGenerator) -> None:
     end = "Is the answer in the extracts? yes or no<|im_end|>\n<|im_start|>assistant\n"
     there = prompt("Who leads the Vega programme?", VEGA, suffix=end)
     absent = prompt("Who won the football match?", VEGA, suffix=end)
-    assert 0 <= generator.probability(absent, YES, NO) < 0.5
-    assert generator.probability(there, YES, NO) > 0.5
+    assert 0 <= generator.probabilities([absent], YES, NO)[0] < 0.5
+    assert generator.probabilities([there], YES, NO)[0] > 0.5
 
 
 def test_control_tokens_in_an_article_are_plain_text(generator: LlamaGenerator) -> None:

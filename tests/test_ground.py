@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from euaiqa.datamodels import Document, Language, Passage
 from euaiqa.documents import read_corpus
-from euaiqa.ground import Grounding, clean, ground, with_markers
+from euaiqa.ground import Grounding, Ledger, clean, ground, with_markers
 from euaiqa.language import detect
 from euaiqa.segment import passages
-from fakes import HashEncoder
+from fakes import HashEncoder, passage_of
 
 
 @pytest.fixture
@@ -132,8 +132,9 @@ def test_with_markers_places_every_marker(read: list[Passage], encoder: HashEnco
 def test_quote_gives_a_source_sentence_as_extractive(
     read: list[Passage], encoder: HashEncoder
 ) -> None:
-    grounding = Grounding(read, encoder, "fr")
-    sentence = grounding.quote("Combien de processeurs chaque centre recevra-t-il ?")
+    question = "Combien de processeurs chaque centre recevra-t-il ?"
+    grounding = Grounding(read, encoder, "fr", question)
+    sentence = grounding.quote()
     assert sentence and sentence.support == "extractive"
     assert grounding.citations[0].quote in sentence.text
 
@@ -165,3 +166,43 @@ def test_prove_figure_of_its_neighbour_becomes_a_quote(tmp_path: Path) -> None:
     both = "20 milliards des 200 milliards seront consacrés à la création des usines."
     (told,), _ = ground(both, read, encoder, "fr")
     assert told.support == "supported"
+
+
+def test_quote_is_no_heading_and_no_question(encoder: HashEncoder) -> None:
+    passage = passage_of(
+        "## Les processeurs de chaque centre", "Combien de processeurs ?", "Cela en fait 50 000."
+    )
+    grounding = Grounding([passage], encoder, "fr", "Combien de processeurs chaque centre ?")
+    sentence = grounding.quote()
+    assert sentence and grounding.citations[0].quote == "Cela en fait 50 000."
+    only = Grounding([passage_of("## Les processeurs")], encoder, "fr", "Les processeurs ?")
+    assert only.quote() is None and not only.citations
+
+
+def test_quote_for_a_draft_is_the_sentence_with_its_figure(encoder: HashEncoder) -> None:
+    passage = passage_of("Le site de Douai coûte 3 millions.", "La région en paie 2 millions.")
+    grounding = Grounding([passage], encoder, "fr", "Combien paie Douai ?")
+    assert grounding.quote("2 millions.")
+    assert grounding.citations[0].quote == "La région en paie 2 millions."
+
+
+def test_prove_quoted_gives_a_quote_only_where_it_is_supported(
+    read: list[Passage], encoder: HashEncoder
+) -> None:
+    grounding = Grounding(read, encoder, "fr", "Combien de processeurs ?")
+    assert grounding.prove("Chaque centre recevra 60 000 processeurs.", quoted=True) is None
+    assert not grounding.citations
+    sentence = grounding.prove("Chaque centre recevra 50 000 processeurs.", quoted=True)
+    assert sentence and sentence.support == "extractive"
+
+
+def test_ledger_forgets_the_citations_of_a_sentence_that_is_not_told() -> None:
+    passage = passage_of("Un.", "Deux.", "Trois.")
+    ledger = Ledger()
+    first, *others = passage.sentences
+    assert ledger.cite(first, passage) == 1
+    for sentence in (first, *others):
+        ledger.cite(sentence, passage)
+    ledger.forget(1)
+    assert [c.quote for c in ledger.citations] == ["Un."]
+    assert ledger.cite(others[1], passage) == 2

@@ -146,7 +146,7 @@ def test_ask_open_part_makes_the_answer_partial(pipeline: Make) -> None:
 def test_ask_each_part_is_answered_from_its_own_passage(pipeline: Make) -> None:
     quotes = {
         "processeurs": "Chaque centre recevra 50 000 processeurs.",
-        "Vega": "Anna Lindqvist est director du Vega programme.",
+        "Vega": "Anna Lindqvist dirige Vega.",
     }
 
     def says(prompt: Prompt) -> str:

@@ -20,6 +20,7 @@ from euaiqa.generator import never
 from euaiqa.ground import Ledger
 from euaiqa.pipeline import comparing
 from euaiqa.pipeline.comparing import Comparing
+from euaiqa.pipeline.reading import Candidate
 from euaiqa.pipeline.writing import Writing
 from fakes import ScriptedGenerator, found, passage_of, tools_of
 
@@ -37,7 +38,7 @@ OTHER = article("b.txt", "2,9 milliards d'euros", published=dt.date(2025, 3, 9))
 
 def copied(prompt: Prompt) -> str:
     """A model that answers with what it reads."""
-    return re.sub(r"</?extract>", "", "".join(prompt.passages)).strip()
+    return re.sub(r"</?extract>|Titre\n", "", "".join(prompt.passages)).strip()
 
 
 class Compared:
@@ -60,7 +61,7 @@ class Compared:
         assert writing.proven
         self.result: tuple[AnswerSentence, Disagreement] | None = Comparing(
             tools, question, language, cancelled
-        ).compare(writing.proven, self.ledger, [found(mine), *map(found, others)])
+        ).compare(writing.proven, self.ledger, [Candidate(found(p), 0) for p in (mine, *others)])
 
 
 def test_compare_other_value_is_told_with_both_sides() -> None:
@@ -154,7 +155,7 @@ def test_compare_article_that_gives_both_values_is_not_told() -> None:
 
 
 def test_compare_value_that_the_question_gives_is_not_the_answer() -> None:
-    asked = "Où l'usine de Douai de 2,3 milliards d'euros coûtera-t-elle à la région ?"
+    asked = "Pourquoi l'usine de Douai de 2,3 milliards d'euros coûtera-t-elle à la région ?"
     assert Compared(OTHER, question=asked).result is None
 
 
@@ -167,7 +168,7 @@ def test_compare_first_article_that_differs_is_told() -> None:
 
 
 def test_compare_reads_only_so_many_articles() -> None:
-    others = [article(f"{i}.txt", f"{i},9 milliards d'euros") for i in range(3, 9)]
+    others = [article(f"{i}.txt", f"{i},9 milliards d'euros") for i in range(3, 12)]
     compared = Compared(*others, yes=0.1)
     assert compared.result is None
     assert len(compared.generator.probes) == comparing.COMPARED < len(others)
@@ -189,3 +190,27 @@ def test_compare_dates_that_differ_are_told() -> None:
     assert [v.value for v in compared.result[1].values] == ["3 mars 2026", "9 mars 2026"]
     assert "sans date" in compared.result[0].text
     assert Compared(month, mine=mine, question=asked).result is None
+
+
+LED = "Le consortium de Douai est mené par {}."
+LEADS = "Quelle entreprise mène le consortium de Douai ?"
+
+
+def test_compare_other_name_is_told_where_a_name_is_asked_for() -> None:
+    mine, other = (
+        passage_of(LED.format("Nubaria")),
+        passage_of(LED.format("Iberdata"), document="b"),
+    )
+    compared = Compared(other, mine=mine, question=LEADS)
+    assert compared.result
+    assert [v.value for v in compared.result[1].values] == ["Nubaria", "Iberdata"]
+    # not where something else is asked for
+    assert (
+        Compared(other, mine=mine, question="Que sait-on du consortium de Douai ?").result is None
+    )
+
+
+@pytest.mark.parametrize("led", ["Nubaria", "Nubaria et Iberdata", "le groupe Nubaria, de Madrid"])
+def test_compare_article_that_says_the_name_too_is_not_told(led: str) -> None:
+    mine, other = passage_of(LED.format("Nubaria")), passage_of(LED.format(led), document="b")
+    assert Compared(other, mine=mine, question=LEADS).result is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from euaiqa.bilingual import foreign_words
 from euaiqa.datamodels import Language, Passage, SentenceEvent, TokenEvent
 from euaiqa.ground import Ledger
-from euaiqa.pipeline.writing import Writing
+from euaiqa.pipeline.writing import _LISTED, Writing, _joined
 from fakes import ScriptedGenerator, passage_of, tools_of
 
 SOURCE = passage_of(
@@ -204,3 +204,106 @@ def test_events_any_draft_gives_sentences_of_one_language_or_quotes(
             assert not foreign_words(sentence.text, language)
         else:
             assert ledger.of(sentence.citations)[0].quote in sentence.text
+
+
+def test_quote_in_the_other_language_is_translated() -> None:
+    generator = ScriptedGenerator(default="Each centre will receive 50,000 processors.")
+    job = writing(generator, language="en", question="How many processors for each centre?")
+    (event,) = job.quote()
+    assert isinstance(event, SentenceEvent)
+    assert event.sentence.text == "Each centre will receive 50,000 processors."
+    assert event.citations[0].quote == SOURCE.sentences[2].text
+
+
+@pytest.mark.parametrize(
+    "translated",
+    [
+        "Each centre will receive 60,000 processors.",
+        "Each centre will not receive 50,000 processors.",
+        "Nvidia will send each centre 50,000 processors.",
+        "Chaque centre recevra 50 000 processeurs.",
+        "",
+    ],
+)
+def test_quote_whose_translation_is_not_faithful_stays_as_it_is(translated: str) -> None:
+    job = writing(
+        ScriptedGenerator(default=translated),
+        language="en",
+        question="How many processors for each centre?",
+    )
+    (event,) = job.quote()
+    assert isinstance(event, SentenceEvent)
+    assert event.sentence.support == "extractive"
+    assert event.sentence.text == f"“{SOURCE.sentences[2].text}”"
+
+
+def test_events_sentence_that_the_passage_does_not_say_is_not_told() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards d'euros."
+    generator = ScriptedGenerator(
+        draft, faith=lambda prompt: 0.2 if "50 000" in prompt.question else 0.95
+    )
+    job = writing(generator)
+    list(job.events())
+    assert [s.text for s in job.proven] == ["Le plan Orion mobilise 30 milliards d'euros."]
+    assert job.faith == 0.2  # the first sentence's
+    assert [prompt.passages for prompt in generator.checks] == [generator.prompts[0].passages] * 2
+
+
+def test_events_draft_that_is_not_accepted_is_given_up() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs. " + "Le plan Orion mobilise. " * 40
+    generator = ScriptedGenerator(draft, faith=0.9)
+    seen: list[float] = []
+    job = writing(generator, accept=lambda faith: seen.append(faith) or False)
+    events = list(job.events())
+    assert not job.proven and seen == [0.9] and len(generator.checks) == 1
+    assert len(events) < len(draft) / 5 / 2  # the rest was not waited for
+
+
+@pytest.mark.parametrize(
+    ("question", "draft"),
+    [
+        (
+            "Combien de processeurs chaque centre recevra-t-il ?",
+            "Chaque centre recevra processeurs.",
+        ),
+        ("Quand la Commission a-t-elle annoncé Orion ?", "La Commission a annoncé le plan Orion."),
+    ],
+)
+def test_events_answer_without_what_is_asked_for_becomes_its_quote(
+    question: str, draft: str
+) -> None:
+    ((text, support),) = written(draft, question=question)
+    assert support == "extractive" and any(figure in text for figure in ("50 000", "3 mars 2025"))
+
+
+@pytest.mark.parametrize(
+    ("drafted", "told"),
+    [
+        (
+            "1. Chaque centre recevra 50 000 processeurs. 2. Orion mobilise 30 milliards d'euros.",
+            "Chaque centre recevra 50 000 processeurs; Orion mobilise 30 milliards d'euros.",
+        ),
+        (
+            "Il y a deux points :\n- chaque centre recevra 50 000 processeurs\n- le plan Orion.",
+            "Il y a deux points: chaque centre recevra 50 000 processeurs; le plan Orion.",
+        ),
+    ],
+)
+def test_joined_enumeration_is_one_sentence(drafted: str, told: str) -> None:
+    assert _LISTED.search(drafted) and _joined(drafted) == told
+
+
+@pytest.mark.parametrize(
+    "drafted",
+    [
+        "The reactor is in phase 1. The budget is 20 billion euros.",
+        "Fees rise to 20. Staff is cut by 5.",
+        "La part passe à 1. Puis à 3.",
+    ],
+)
+def test_joined_sentences_that_end_in_numbers_are_no_list(drafted: str) -> None:
+    assert not _LISTED.search(drafted)
+
+
+def test_joined_item_that_was_cut_off_is_left_out() -> None:
+    assert _joined("1. Fees rise. 2. Staff is cut. 3. A ban on") == "Fees rise; Staff is cut."

@@ -54,7 +54,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Consecutive whole sentences of one article: what is retrieved and read by the model."""
+    """Consecutive whole sentences of one article: what is retrieved and read by the model.
+
+    `before` are the article's sentences just before it, two at most: what its pronouns mean
+    often stands there. They are read with it, and may be quoted, but are no part of it.
+    """
 
     document: str
     title: str
@@ -64,6 +68,7 @@ class Passage:
     end: int
     text: str
     sentences: tuple[Sentence, ...]
+    before: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

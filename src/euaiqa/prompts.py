@@ -35,6 +35,9 @@ _ASK: dict[Language, str] = {
 # Short, and in English whatever the question's language: as good as a longer one in the
 # question's own, and half as many tokens. docs/adr/0010-one-passage-at-a-time.md
 _PROBE = "Is the answer in the extract? Yes or no?"
+# Of a sentence that the model wrote: better told apart by it than an answer beside its
+# question (AUC 0.83 and 0.80). docs/adr/0014-drafts-checked-by-the-model.md
+_SAYS = "Does the extract say this? Yes or no?"
 YES = ("yes", "Yes", "YES")
 NO = ("no", "No", "NO")
 _GLOSS: dict[Language, str] = {
@@ -56,6 +59,11 @@ def answer_prompt(question: str, language: Language, passages: Sequence[Passage]
 def probe_prompt(question: str, passage: Passage) -> Prompt:
     """The prompt that asks whether a passage holds the answer, to be answered yes or no."""
     return _prompt(question, [passage], _PROBE)
+
+
+def says_prompt(statement: str, passage: Passage) -> Prompt:
+    """The prompt that asks whether a passage says a statement, to be answered yes or no."""
+    return Prompt(_PREFIX, (_fenced(passage),), f"\nStatement: {statement}\n", _SAYS + _TURN)
 
 
 def gloss_prompt(quote: str, language: Language) -> Prompt:
@@ -81,5 +89,10 @@ def _prompt(question: str, passages: Sequence[Passage], instruction: str) -> Pro
 
 
 def _fenced(passage: Passage) -> str:
-    text = _FENCE.sub(lambda match: match.group().replace("<", "‹"), passage.text)
+    """A passage under its article's title, with the sentences before it."""
+    before = " ".join(sentence.text for sentence in passage.before)
+    text = f"{before}\n{passage.text}".lstrip()
+    if not text.lstrip("# ").startswith(passage.title):
+        text = f"{passage.title}\n\n{text}"
+    text = _FENCE.sub(lambda match: match.group().replace("<", "‹"), text)
     return f"<extract>\n{text}\n</extract>\n"

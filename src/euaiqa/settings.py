@@ -40,9 +40,12 @@ class Settings(BaseSettings):
         0, ge=0, le=256, description="threads for the models; 0 = the processor's cores"
     )
     passages: int = Field(
-        4, ge=1, le=8, description="passages that the language model reads, one at a time"
+        8, ge=1, le=8, description="passages that the language model reads, each by itself"
     )
-    max_tokens: int = Field(192, ge=16, le=768, description="longest answer, tokens")
+    cells: int = Field(
+        1024, ge=0, description="memory for what the model computed for passages, MB"
+    )
+    max_tokens: int = Field(192, ge=16, le=384, description="longest answer, tokens")
     time_limit: float = Field(60.0, gt=0, description="longest time for writing an answer, seconds")
     queue: int = Field(4, ge=0, le=1000, description="readers who may wait behind the one answered")
 

@@ -46,7 +46,7 @@ def create_app(settings: Settings, load: Callable[[], Pipeline]) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
         yield
-        await service.answers.close()
+        await service.close()
 
     app = FastAPI(
         title="euaiqa",

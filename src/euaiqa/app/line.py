@@ -72,6 +72,12 @@ class Line:
                 self._usual = (self._usual + time.monotonic() - began) / 2
 
     @contextlib.asynccontextmanager
+    async def idle(self) -> AsyncIterator[None]:
+        """Stand at the counter without a place in the line, for work that gives way to readers."""
+        async with self._counter:
+            yield
+
+    @contextlib.asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Take a place, wait for the turn, and give the place back at the end.
 

@@ -20,6 +20,8 @@ from euaiqa.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+GIVE_WAY = 0.2  # seconds between looks whether the line is empty
+
 
 class Pipeline(Protocol):
     """Answers questions about the articles; blocking, called from worker threads.
@@ -43,6 +45,9 @@ class Pipeline(Protocol):
     @property
     def documents(self) -> Mapping[str, Document]:
         """The articles by `Document.id`."""
+
+    def warm(self, cancelled: Callable[[], bool]) -> bool:
+        """Prepare for questions, one step; false when there is nothing left to prepare."""
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """Return the `k` nearest passages, best first."""
@@ -78,10 +83,13 @@ class Service:
         self.searches = Line(waiting=settings.queue)
         self._load = load
         self._loaded: Future[Pipeline] = Future()
+        self._closing = threading.Event()
+        self._warming: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Load the pipeline in a thread; a daemon, so that Ctrl-C never waits for a model."""
         threading.Thread(target=self._fill, args=(self._loaded,), daemon=True).start()
+        self._warming = asyncio.get_running_loop().create_task(self.warm())
 
     def _fill(self, loaded: Future[Pipeline]) -> None:
         try:
@@ -134,6 +142,41 @@ class Service:
         return self.answers.submit(
             lambda left: pipeline.ask(question, language=language, history=history, cancelled=left)
         )
+
+    async def warm(self) -> None:
+        """Let the model read passages ahead while nobody asks; ends when there is none left.
+
+        A question that comes waits for a few dozen tokens at most.
+        """
+        try:
+            pipeline = await asyncio.shield(asyncio.wrap_future(self._loaded))
+            more = True
+            while more:
+                if len(self.answers):
+                    await asyncio.sleep(GIVE_WAY)
+                    continue
+                async with self.answers.idle():
+                    more = await asyncio.to_thread(pipeline.warm, self._giving_way())
+        except EuaiqaError as error:  # loading failed, which is told elsewhere, or llama.cpp did
+            logger.info("no passages are read ahead: %s", error.message)
+
+    def _giving_way(self) -> Callable[[], bool]:
+        """Whether to stop; once true it stays so, though the reader may have left again."""
+        stop = threading.Event()
+
+        def stopped() -> bool:
+            if self._closing.is_set() or len(self.answers):
+                stop.set()
+            return stop.is_set()
+
+        return stopped
+
+    async def close(self) -> None:
+        """Stop reading ahead, make every reader leave, and wait for the model's thread."""
+        self._closing.set()
+        if self._warming:
+            self._warming.cancel()
+        await self.answers.close()
 
     async def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """Return the `k` nearest passages, best first.

@@ -33,11 +33,14 @@ class Generator(Protocol):
     def stream(self, prompt: Prompt, limits: Limits) -> Iterator[str]:
         """Write the answer in pieces of text; the same prompt gives the same text."""
 
-    def probability(
+    def warm(self, prompt: Prompt, cancelled: Callable[[], bool]) -> bool:
+        """Compute what questions over a prompt's passages will need; false when memory is full."""
+
+    def probabilities(
         self,
-        prompt: Prompt,
+        prompts: Sequence[Prompt],
         yes: Sequence[str],
         no: Sequence[str],
         cancelled: Callable[[], bool] = never,
-    ) -> float:
-        """P(yes) / (P(yes) + P(no)) for the first token after the prompt, 0 to 1."""
+    ) -> list[float]:
+        """P(yes) / (P(yes) + P(no)) for the first token after each prompt, 0 to 1."""

@@ -55,12 +55,8 @@ class FigureClauses:
                     self._clauses.append(Clause(number, masked(clause, language), figures))
         self._vectors: Vectors | None = None
 
-    def contradicting(self, draft: str, language: Language) -> int | None:
-        """Find the sentence that gives another figure for what the draft says.
-
-        Returns:
-            Its number, or None when every figure of the draft is in its place.
-        """
+    def contradict(self, draft: str, language: Language) -> bool:
+        """Whether a sentence gives another figure for what the draft says."""
         said = facts_of(draft, language).figures
         values = {figure.value for figure in said}
         for clause in clauses_of(draft) if said and self._clauses else ():
@@ -78,14 +74,14 @@ class FigureClauses:
                     if other.source in homes and values & {f.value for f in other.figures}
                 ]
                 rivals = [
-                    (cosine - (MARGIN if other.source in homes else MARGIN_ELSEWHERE), other.source)
+                    cosine - (MARGIN if other.source in homes else MARGIN_ELSEWHERE)
                     for cosine, other in near
                     if any(_kind(f) == _kind(figure) for f in other.figures)
                     and not values & {f.value for f in other.figures}
                 ]
-                if own and rivals and max(rivals)[0] > max(own):
-                    return max(rivals)[1]
-        return None
+                if own and rivals and max(rivals) > max(own):
+                    return True
+        return False
 
     def _similarities(self, clause: str) -> list[tuple[float, Clause]]:
         if self._vectors is None:

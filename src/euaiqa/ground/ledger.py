@@ -18,6 +18,14 @@ class Ledger:
         """The citations so far, in order of their markers."""
         return tuple(self._citations.values())
 
+    def __len__(self) -> int:
+        return len(self._citations)
+
+    def forget(self, kept: int) -> None:
+        """Take back all but the first `kept` citations: those of a sentence that is not told."""
+        for key in list(self._citations)[kept:]:
+            del self._citations[key]
+
     def cite(self, sentence: Sentence, passage: Passage) -> int:
         """The marker of a sentence that stands in a passage."""
         key = (sentence.document, sentence.start)

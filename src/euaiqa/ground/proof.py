@@ -9,7 +9,7 @@ invented. Whether the question should be answered at all is not decided here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,9 @@ from euaiqa.facts import Facts, facts_of
 from euaiqa.ground.articles import ArticleNames
 from euaiqa.ground.clauses import FigureClauses
 from euaiqa.ground.ledger import Ledger
+from euaiqa.ground.polarity import clash
 from euaiqa.ground.wording import (
+    ASKED,
     ENDED,
     FORGED,
     clean,
@@ -36,6 +38,9 @@ MAX_QUOTES = 3  # source sentences that one answer sentence may rest on
 # sentence's figures and dates, words, or names. docs/adr/0005-grounding.md
 FACT_BONUS = 0.06
 WORD_BONUS = 0.04
+# Added to the two cosines of a quote that stands for a draft, when it holds all of the draft's
+# figures and dates. docs/adr/0014-drafts-checked-by-the-model.md
+DRAFT_BONUS = 0.08
 NAME_BONUS = 0.04
 # Below these cosines the best candidate is about something else; between languages e5 is
 # lower by nature. A name that the question did not hold and the candidate does is evidence of
@@ -43,6 +48,7 @@ NAME_BONUS = 0.04
 FLOOR_SAME_LANGUAGE = 0.87
 FLOOR_OTHER_LANGUAGE = 0.835
 FLOOR_WITH_NAMES = 0.76
+COPIED = 0.85  # share of a sentence's words that one source holds, from which it is that source's
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Grounding:
         ledger: Ledger | None = None,
         articles: ArticleNames | None = None,
         vectors: Vectors | None = None,
+        asked: Callable[[], Vectors] | None = None,
     ) -> None:
         """Prepare the candidates.
 
@@ -79,10 +86,13 @@ class Grounding:
             ledger: numbers the citations, for an answer that is written in several parts.
             articles: the names of the passages' articles: one that the reader used may stand
                 anywhere in the article.
-            vectors: float32 (n, d), of the passages' sentences in order where they are known
-                and all different; else they are encoded when first needed.
+            vectors: float32 (n, d), of the passages' sentences in order, those before each
+                included, where they are known and all different; else they are encoded when
+                first needed.
+            asked: gives the question as a vector, float32 (d,), that is compared with
+                sentences to find a quote; else the encoder's own.
         """
-        self._ledger = ledger or Ledger()
+        self._ledger = Ledger() if ledger is None else ledger
         self._articles = articles or ArticleNames({})
         self._asked_names = {name.words for name in names_in(question, language)}
         self._asked = words_of(question)
@@ -91,13 +101,14 @@ class Grounding:
         seen: set[tuple[str, int]] = set()
         self._sources: list[Source] = []
         for passage in passages:
-            for sentence in passage.sentences:
+            for sentence in (*passage.before, *passage.sentences):
                 if (sentence.document, sentence.start) not in seen:
                     seen.add((sentence.document, sentence.start))
                     facts = facts_of(without_enumerator(sentence.text), passage.language)
                     source = Source(sentence, passage, facts, words_of(sentence.text))
                     self._sources.append(source)
         self._vectors = vectors
+        self._asked_vector = asked or (lambda: self._encoder.encode_queries([question])[0])
         self._clauses: FigureClauses | None = None
         self._held: dict[str, Held] = {}
 
@@ -106,15 +117,17 @@ class Grounding:
         """The citations used so far, in order of their markers."""
         return self._ledger.citations
 
-    def prove(self, text: str) -> AnswerSentence | None:
+    def prove(self, text: str, *, quoted: bool = False) -> AnswerSentence | None:
         """Attribute one draft sentence.
 
         Args:
             text: as the model wrote it; markers and list signs in it are removed.
+            quoted: give a source sentence in its place, if it is supported.
 
         Returns:
             The sentence with its markers; a quote in its place when a source gives another
-            figure for the same; None when no source sentences support it.
+            figure for the same, or denies what it says; None when no source sentences
+            support it.
         """
         text = clean(text)
         if not self._sources or not words_of(text):
@@ -135,7 +148,7 @@ class Grounding:
         best_source = self._sources[chosen[0]]
         if words == best_source.words and best_source.sentence.text[-1].isalnum():
             return None  # a heading, copied: it tells the subject, not the answer
-        if float(cosines[chosen[0]]) < self._floor(best_source, names, words - self._asked):
+        if float(cosines[chosen[0]]) < self._floor(best_source, words, names):
             return None
         unheld = said.missing_from([self._sources[chosen[0]].facts])
         while unheld and len(chosen) < MAX_QUOTES:
@@ -151,39 +164,45 @@ class Grounding:
             return None
         if self._stray_names(text, chosen):
             return None
-        other = self._figure_clauses().contradicting(text, self._language)
-        if other is not None:  # the figure is in a quote, but said of something else there
-            return self._quoted(other)
+        sources = [
+            (self._sources[i].sentence.text, self._sources[i].passage.language) for i in chosen
+        ]
+        # A figure that its quote says of something else, or a denial that is not the quote's.
+        if (
+            quoted
+            or self._figure_clauses().contradict(text, self._language)
+            or clash(text, self._language, sources)
+        ):
+            return self.quote(text)
         return AnswerSentence(text, self._cite(chosen), "supported")
 
-    def quote(self, question: str) -> AnswerSentence | None:
+    def quote(self, draft: str = "") -> AnswerSentence | None:
         """Give the source sentence nearest to the question, as a quote of itself.
+
+        Headings and questions are none: they tell the subject, not the answer.
+
+        Args:
+            draft: what the model wrote, if anything: even an answer that cannot be proven
+                resembles the sentence it was made from, and holds its figures
+                (https://arxiv.org/abs/2212.10496, Gao et al.).
 
         Returns:
             A sentence with `support` `extractive`, or None when there is no source.
         """
         if not self._sources:
             return None
-        vector = self._encoder.encode_queries([question])[0]
-        cosines = self._source_vectors() @ vector  # (n,)
-        words = words_of(question)
-        scores = [
-            # a heading is no sentence: it tells the subject, not the answer
-            float(c) + WORD_BONUS * _share(len(words & s.words), len(words))
-            if ENDED.search(s.sentence.text)
-            else -1.0
-            for c, s in zip(cosines, self._sources, strict=True)
-        ]
-        best = int(np.argmax(scores))
-        if scores[best] < 0:
+        vectors = self._source_vectors()  # (n, d)
+        scores = vectors @ self._asked_vector()  # (n,)
+        if draft:
+            scores = scores + vectors @ self._encoder.encode_passages([draft])[0]
+            said = facts_of(draft, self._language)
+            held = [len(said) - len(said.missing_from([s.facts])) for s in self._sources]
+            shares = np.array([_share(n, len(said)) for n in held], dtype=np.float32)
+            scores += DRAFT_BONUS * shares
+        answers = [i for i, s in enumerate(self._sources) if _tells(s.sentence.text)]
+        if not answers:
             return None
-        return self._quoted(best)
-
-    def quoted(self, sentence: AnswerSentence) -> AnswerSentence:
-        """Put the first source sentence that a proven sentence cites in its place."""
-        cited = self._ledger.of(sentence.citations)[0]
-        sources = enumerate(self._sources)
-        return self._quoted(next(i for i, s in sources if s.sentence.start == cited.start))
+        return self._quoted(max(answers, key=lambda i: float(scores[i])))
 
     def _quoted(self, i: int) -> AnswerSentence:
         # markers in an article must not pass for ours; the citation keeps them
@@ -199,9 +218,11 @@ class Grounding:
             self._clauses = FigureClauses(texts, self._encoder)
         return self._clauses
 
-    def _floor(self, source: Source, names: frozenset[str], new: frozenset[str]) -> float:
-        # A name is evidence where it is most of what the sentence adds to the question.
-        if names and names <= source.words and 2 * len(names) >= len(new):
+    def _floor(self, source: Source, words: frozenset[str], names: frozenset[str]) -> float:
+        # A name is evidence where it is most of what the sentence adds to the question, and so
+        # are the source's own words: one item of a long enumeration is far from all of it.
+        named = names and names <= source.words and 2 * len(names) >= len(words - self._asked)
+        if named or _share(len(words & source.words), len(words)) >= COPIED:
             return FLOOR_WITH_NAMES
         same = source.passage.language == self._language
         return FLOOR_SAME_LANGUAGE if same else FLOOR_OTHER_LANGUAGE
@@ -224,7 +245,7 @@ class Grounding:
 
     def _near(self, source: Source) -> Held:
         """Names of a source sentence, of two before it, and of its article's title."""
-        sentences = source.passage.sentences
+        sentences = (*source.passage.before, *source.passage.sentences)
         at = sentences.index(source.sentence)
         before = [s.text for s in sentences[max(0, at - 2) : at]]
         if not before:  # what comes before may be in another passage of the article
@@ -269,6 +290,10 @@ def with_markers(sentences: Sequence[AnswerSentence]) -> str:
     return " ".join(
         s.text + " " + "".join(f"[{marker}]" for marker in s.citations) for s in sentences
     )
+
+
+def _tells(sentence: str) -> bool:
+    return bool(ENDED.search(sentence)) and not ASKED.search(sentence)
 
 
 def _share(part: int, whole: int) -> float:

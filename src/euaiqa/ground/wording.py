@@ -9,6 +9,7 @@ FORGED = re.compile(r"\s?[\[【]\s?\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\s?[\]】]")
 _ENUMERATOR = re.compile(r"^\s*(?:[-*•–—]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+")
 _MARKUP = re.compile(r"\*\*|__|`|^#+\s*")
 _WORD = re.compile(r"\w{3,}")
+ASKED = re.compile(r"\?[»”\"'’)\]\s]*$")  # a question
 ENDED = re.compile(r"[.!?…][»”\"')\]\s]*$")  # a whole sentence, with what may close it
 
 

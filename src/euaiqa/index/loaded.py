@@ -69,6 +69,10 @@ class Index:
         numbers = np.array(list(best)[:k], dtype=np.int64)
         return numbers, np.array(list(best.values())[:k], dtype=np.float32)
 
+    def question_vector(self, query: Vectors, language: Language) -> Vectors:
+        """A question (d,) without what all questions share: for telling sentences apart by it."""
+        return self._vectors.neutral.query(query, language)
+
     def search_lexical(self, query: str, language: Language, k: int) -> NDArray[np.int64]:
         """Numbers of the passages in a language that share words with a query, best first."""
         scores = self._lexical[language].scores(query)
@@ -92,6 +96,10 @@ class Index:
         return np.asarray(self._vectors.passages[list(numbers)] @ query, dtype=np.float32)
 
     def sentence_vectors(self, passage: Passage) -> Vectors:
-        """The vectors of a passage's sentences in order, float32 (sentences, d), L2-normalised."""
+        """The vectors of the sentences before a passage and of its own.
+
+        They are in order, float32 (before + sentences, d), L2-normalised.
+        """
         number = self._number[passage.document, passage.start]
-        return self._vectors.sentences[self._first[number] : self._first[number + 1]]
+        first = self._first[number] - len(passage.before)  # an article's sentences are in order
+        return self._vectors.sentences[first : self._first[number + 1]]

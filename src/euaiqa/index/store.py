@@ -225,5 +225,9 @@ def _document(row: dict[str, Any]) -> Document:
 
 
 def _passage(row: dict[str, Any]) -> Passage:
-    sentences = tuple(Sentence(**sentence) for sentence in row.pop("sentences"))
-    return Passage(**{**row, "published": _date(row["published"])}, sentences=sentences)
+    sentences, before = (
+        tuple(Sentence(**sentence) for sentence in row.pop(name))
+        for name in ("sentences", "before")
+    )
+    date = _date(row["published"])
+    return Passage(**{**row, "published": date}, sentences=sentences, before=before)

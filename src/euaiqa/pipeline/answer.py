@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +18,7 @@ from euaiqa.datamodels import (
     DoneEvent,
     Event,
     Language,
+    Passage,
     PassagesEvent,
     RetrievedPassage,
     SentenceEvent,
@@ -23,7 +26,7 @@ from euaiqa.datamodels import (
     Timings,
     Turn,
 )
-from euaiqa.encoder import Encoder
+from euaiqa.encoder import Encoder, Vectors
 from euaiqa.generator import Generator, never
 from euaiqa.ground import ArticleNames, Ledger, with_markers
 from euaiqa.index import Index
@@ -36,9 +39,6 @@ from euaiqa.pipeline.writing import Tools, Writing
 from euaiqa.retrieve import Retriever
 
 SHOWN = 8  # passages that are retrieved and that a reply carries
-# When no sentence of the draft could be proven, a quote is given instead of a refusal only
-# if the gate is this sure. docs/adr/0006-refusal.md
-SURE = 0.8
 
 
 class Pipeline:
@@ -50,7 +50,7 @@ class Pipeline:
         encoder: Encoder,
         generator: Generator,
         *,
-        passages: int = 4,
+        passages: int = 8,
         max_tokens: int = 192,
         time_limit: float = 60.0,
     ) -> None:
@@ -60,7 +60,7 @@ class Pipeline:
             index: the loaded index.
             encoder: the one the index was built with.
             generator: the language model.
-            passages: how many the model reads at most, one at a time.
+            passages: how many the model reads at most, each by itself.
             max_tokens: longest answer to one question.
             time_limit: longest time for writing, seconds.
         """
@@ -69,15 +69,17 @@ class Pipeline:
         self._generator = generator
         self._retriever = Retriever(index, encoder)
         self._read = passages
+        self._ahead: Iterator[Passage] = iter(index.passages)
         self._tools = Tools(
             encoder,
             generator,
             ArticleNames(index.documents),
             index.sentence_vectors,
+            self._question_vector,
+            Glosses(generator),
             max_tokens,
             time_limit,
         )
-        self._glosses = Glosses(generator)
 
     @property
     def model(self) -> str:
@@ -98,6 +100,28 @@ class Pipeline:
     def documents(self) -> Mapping[str, Document]:
         """The articles by id."""
         return self._index.documents
+
+    def _question_vector(self, question: str) -> Vectors:
+        (vector,) = self._encoder.encode_queries([question])
+        return self._index.question_vector(vector, detect(question))
+
+    def warm(self, cancelled: Callable[[], bool]) -> bool:
+        """Let the model read one more passage ahead of any question.
+
+        Args:
+            cancelled: asked while it reads.
+
+        Returns:
+            Whether there is more to read: false once all passages, or as many as memory
+            holds, were read.
+        """
+        passage = next(self._ahead, None)
+        if passage is None:
+            return False
+        more = self._generator.warm(prompts.probe_prompt("", passage), cancelled)
+        if cancelled():
+            self._ahead = itertools.chain([passage], self._ahead)
+        return more or cancelled()
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """Retrieve alone: the best `k` passages, best first."""
@@ -141,8 +165,14 @@ class Pipeline:
         cancelled: Callable[[], bool] = never,
     ) -> list[reading.Reading]:
         """Let the model read the first of the passages found, one at a time."""
-        first = reading.with_names(question, language, _distinct(found), self._tools.articles)
-        return reading.read(question, language, first[: self._read], self._generator, cancelled)
+        first = self.candidates(question, language, found)[: self._read]
+        return reading.read(question, language, first, self._generator, cancelled)
+
+    def candidates(
+        self, question: str, language: Language, found: Sequence[RetrievedPassage]
+    ) -> list[reading.Candidate]:
+        """What was found, each text once, those behind whose article lacks the question's names."""
+        return reading.with_names(question, language, _distinct(found), self._tools.articles)
 
 
 class _Run:
@@ -192,11 +222,9 @@ class _Run:
         """Answer one question, or give no sentence where the articles do not."""
         pipeline, asked_in = self._pipeline, detect(part)
         readings = pipeline.read(part, asked_in, found, self._cancelled)
-        if self._cancelled():
+        if not readings or readings[0].yes < gate.HOPELESS or self._cancelled():
             return
-        confidence = gate.answerable(reading.evidence(readings, asked_in))
-        if confidence < gate.THRESHOLD:
-            return
+        sure = functools.partial(_sure, readings[0])
         writing = Writing(
             pipeline._tools,
             part,
@@ -204,11 +232,12 @@ class _Run:
             readings[0].passage,
             self._ledger,
             said=self._said,
+            accept=lambda faith: sure(faith) >= gate.THRESHOLD,
             cancelled=self._cancelled,
         )
         started = time.perf_counter()
         yield from self._kept(writing.events())
-        if not writing.proven and confidence >= SURE and not self._cancelled():
+        if not writing.proven and sure(writing.faith) >= gate.SURE and not self._cancelled():
             yield from self._kept(writing.quote())
         total = time.perf_counter() - started
         if writing.first_token and not self._spent["first_token"]:
@@ -217,7 +246,8 @@ class _Run:
         self._spent["generate"] += (total - writing.verify) * 1000
         if writing.proven and not self._cancelled():
             comparing = Comparing(pipeline._tools, part, self._language, self._cancelled)
-            differing = comparing.compare(writing.proven, self._ledger, _distinct(found))
+            candidates = pipeline.candidates(part, asked_in, found)
+            differing = comparing.compare(writing.proven, self._ledger, candidates)
             if differing:
                 sentence, disagreement = differing
                 self._disagreements.append(disagreement)
@@ -240,7 +270,7 @@ class _Run:
                 status = "partial"
                 notices = [prompts.not_covered(part, self._language) for part in open_parts]
                 text = " ".join((text, *notices))
-        glosses = self._pipeline._glosses
+        glosses = self._pipeline._tools.glosses
         citations = tuple(
             replace(citation, gloss=glosses.of(citation, self._language, self._cancelled))
             for citation in self._ledger.citations
@@ -263,6 +293,11 @@ class _Run:
 
     def _elapsed(self) -> float:
         return (time.perf_counter() - self._begun) * 1000
+
+
+def _sure(one: reading.Reading, faith: float) -> float:
+    """How sure it is that a passage answers, given the model's word on what it wrote from it."""
+    return gate.answerable(reading.evidence(one, faith))
 
 
 def _distinct(found: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:

@@ -57,7 +57,7 @@ def open_pipeline(settings: Settings) -> Pipeline:
         # Importing torch keeps one core busy for seconds while the GGUF waits for the disk.
         loading = pool.submit(_encoder, settings)
         warming = pool.submit(bilingual.warm)
-        generator = LlamaGenerator(path, threads=settings.threads)
+        generator = LlamaGenerator(path, threads=settings.threads, warm_bytes=settings.cells << 20)
         encoder = loading.result()
         warming.result()
     return Pipeline(

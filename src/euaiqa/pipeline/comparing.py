@@ -2,8 +2,9 @@
 
 Takes a question with its proven answer, and the passages of other articles that were
 retrieved; reads those that could hold another value and lets the model answer from each
-alone. Two proven answers with values that cannot both be right are a disagreement: it is the
-question that makes sure that both speak of one thing. Which article is right is not decided.
+alone. Two proven answers with values that cannot both be right are a disagreement, and so are
+two answers with other names to a question that asks for one: it is the question that makes sure
+that both speak of one thing. Which article is right is not decided.
 docs/adr/0011-disagreement.md
 """
 
@@ -13,22 +14,26 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from euaiqa import prompts
+from euaiqa.bilingual import Name, held_in, missing, names_in
 from euaiqa.datamodels import (
     AnswerSentence,
     Citation,
     Disagreement,
     DisagreementValue,
     Language,
-    Prompt,
     RetrievedPassage,
 )
 from euaiqa.facts import facts_of
 from euaiqa.ground import Ledger
 from euaiqa.ground.telling import Told, told
 from euaiqa.ground.values import Value, differ, equals, values_of
+from euaiqa.language import detect
+from euaiqa.pipeline.question import asks_for
+from euaiqa.pipeline.reading import Candidate
 from euaiqa.pipeline.writing import Tools, Writing
 
-COMPARED = 3  # passages of other articles that are read, the nearest first
+COMPARED = 6  # passages of other articles that are read, the nearest first
+ANSWERED = 2  # of those that the model is let answer from, the surest first
 SURE = 0.8  # the model's yes from which another passage is taken to answer the question
 
 
@@ -55,33 +60,33 @@ class Comparing:
         self,
         answer: Sequence[AnswerSentence],
         ledger: Ledger,
-        found: Sequence[RetrievedPassage],
+        candidates: Sequence[Candidate],
     ) -> tuple[AnswerSentence, Disagreement] | None:
         """Find the first disagreement.
 
         Args:
             answer: the proven sentences of the answer, at least one.
             ledger: numbers its citations; the other side's is added to it.
-            found: what was retrieved, best first.
+            candidates: what was retrieved, best first. Those whose article does not hold what
+                the question names speak of something else.
 
         Returns:
             The sentence that tells it, with both citations, and the disagreement; or None.
         """
         cited = {c.document for s in answer for c in ledger.of(s.citations)}
-        rivals = [f for f in found if f.passage.document not in cited]
         mine = list(self._sides(answer[0], ledger))
-        if not mine:
-            return None
-        read = 0
-        for rival in rivals:
-            if read == COMPARED or self._cancelled():
-                return None
-            if not self._could_differ(mine, rival):
-                continue
-            read += 1
-            prompt = prompts.probe_prompt(self._question, rival.passage)
-            if self._generator_says(prompt) < SURE:
-                continue
+        spoken = detect(self._question)
+        asked = asks_for(self._question, spoken)
+        named = self._names(answer[0], ledger) if asked == "name" else []
+        rivals = [
+            c.found
+            for c in candidates
+            if c.found.passage.document not in cited
+            # in the other language what the question names may be called otherwise
+            and (not c.unnamed or c.found.passage.language != spoken)
+            and (named or self._could_differ(mine, c.found))
+        ]
+        for rival in self._sure(rivals[:COMPARED]):
             other_ledger = Ledger()
             writing = Writing(
                 self._tools,
@@ -93,17 +98,23 @@ class Comparing:
             )
             for _ in writing.events():
                 pass
-            if not writing.proven:
+            if not writing.proven or self._cancelled():
                 continue
-            theirs = list(self._sides(writing.proven[0], other_ledger))
-            pair = _clash(mine, theirs)
+            pair = _clash(mine, list(self._sides(writing.proven[0], other_ledger)))
+            if not pair and named:
+                pair = _other_names(named, self._names(writing.proven[0], other_ledger))
             if pair:
                 return self._told(*pair, rival, ledger)
         return None
 
-    def _generator_says(self, prompt: Prompt) -> float:
-        generator = self._tools.generator
-        return generator.probability(prompt, prompts.YES, prompts.NO, self._cancelled)
+    def _sure(self, rivals: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+        """Those of which the model says that they hold the answer, the surest first."""
+        if not rivals or self._cancelled():
+            return []
+        asked = [prompts.probe_prompt(self._question, rival.passage) for rival in rivals]
+        said = self._tools.generator.probabilities(asked, prompts.YES, prompts.NO, self._cancelled)
+        order = sorted(range(len(rivals)), key=lambda i: -said[i])
+        return [rivals[i] for i in order if said[i] >= SURE][:ANSWERED]
 
     def _sides(self, sentence: AnswerSentence, ledger: Ledger) -> Iterator[tuple[Value, _Side]]:
         """The values of a quote that the sentence says and the question does not."""
@@ -114,10 +125,20 @@ class Comparing:
                 if value.facts.missing_from([asked]) and not value.facts.missing_from([said]):
                     yield value, _Side(value.text, citation)
 
+    def _names(self, sentence: AnswerSentence, ledger: Ledger) -> list[tuple[Name, _Side]]:
+        """The names of a quote that the sentence says and the question does not."""
+        said, asked = held_in(sentence.text), held_in(self._question)
+        return [
+            (name, _Side(name.text, citation))
+            for citation in ledger.of(sentence.citations)
+            for name in missing(names_in(citation.quote, citation.language), [asked])
+            if not missing([name], [said])
+        ]
+
     def _could_differ(self, mine: Sequence[tuple[Value, _Side]], rival: RetrievedPassage) -> bool:
         theirs = [
             value
-            for sentence in rival.passage.sentences
+            for sentence in (*rival.passage.before, *rival.passage.sentences)
             for value in values_of(sentence.text, rival.passage.language)
         ]
         return any(differ(one, other) for one, _ in mine for other in theirs)
@@ -125,7 +146,8 @@ class Comparing:
     def _told(
         self, one: _Side, other: _Side, rival: RetrievedPassage, ledger: Ledger
     ) -> tuple[AnswerSentence, Disagreement]:
-        sentence = next(s for s in rival.passage.sentences if s.start == other.citation.start)
+        read = (*rival.passage.before, *rival.passage.sentences)
+        sentence = next(s for s in read if s.start == other.citation.start)
         marker = ledger.cite(sentence, rival.passage)
         sides = [
             Told(one.text, one.citation.published),
@@ -154,3 +176,15 @@ def _clash(
             if differ(one, other):
                 return my_side, their_side
     return None
+
+
+def _other_names(
+    mine: Sequence[tuple[Name, _Side]], theirs: Sequence[tuple[Name, _Side]]
+) -> tuple[_Side, _Side] | None:
+    """The name of each side, where each gives one and they are not the same."""
+    if len(mine) != 1 or len(theirs) != 1:
+        return None
+    ours = [held_in(side.citation.quote) for _, side in mine]
+    if any(not missing([name], ours) for name, _ in theirs):
+        return None
+    return mine[0][1], theirs[0][1]

@@ -18,7 +18,8 @@ from euaiqa.datamodels import Language, Passage, RetrievedPassage
 from euaiqa.generator import Generator
 from euaiqa.ground import ArticleNames
 
-ENOUGH = 0.85  # the model's yes from which no further passage is read
+FIRST = 3  # passages that are read together before the others
+ENOUGH = 0.9  # the model's yes from which no further passage is read
 # What a unit of the log odds of yes weighs beside the retrieval score (-0.2 to 0.8).
 WEIGHT_YES = 0.2
 
@@ -77,7 +78,7 @@ def read(
     generator: Generator,
     cancelled: Callable[[], bool],
 ) -> list[Reading]:
-    """Ask the model of each passage in turn, until one surely holds the answer.
+    """Ask the model of the first passages, and of the others unless one of those surely answers.
 
     Args:
         question: as it is understood.
@@ -89,23 +90,23 @@ def read(
     Returns:
         The passages that were read, best first; none when all are about something else.
     """
-    readings: list[Reading] = []
     if max((candidate.found.cosine for candidate in candidates), default=0.0) < gate.FAR:
-        return readings
-    for candidate in candidates:
-        if cancelled():
+        return []
+    readings: list[Reading] = []
+    for part in (candidates[:FIRST], candidates[FIRST:]):
+        if cancelled() or any(reading.yes >= ENOUGH for reading in readings):
             break
-        prompt = prompts.probe_prompt(question, candidate.found.passage)
-        yes = generator.probability(prompt, prompts.YES, prompts.NO, cancelled)
-        readings.append(Reading(candidate, yes))
-        if yes >= ENOUGH:
-            break
+        asked = [prompts.probe_prompt(question, c.found.passage) for c in part]
+        said = generator.probabilities(asked, prompts.YES, prompts.NO, cancelled)
+        readings += [Reading(c, yes) for c, yes in zip(part, said, strict=True)]
     return sorted(readings, key=lambda reading: -reading.worth)
 
 
-def evidence(readings: Sequence[Reading], language: Language) -> gate.Evidence:
-    """What the gate decides from: the best reading."""
-    if not readings:
-        return gate.Evidence(0.0, 0.0, 0, language)
-    best = readings[0]
-    return gate.Evidence(best.yes, best.candidate.found.score, best.candidate.unnamed, language)
+def evidence(one: Reading, faith: float) -> gate.Evidence:
+    """What the gate decides from.
+
+    Args:
+        one: the passage that an answer was written from.
+        faith: the model's yes to whether the passage says that answer, 0 to 1.
+    """
+    return gate.Evidence(one.yes, faith, one.candidate.unnamed)

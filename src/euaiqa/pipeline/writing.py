@@ -2,17 +2,20 @@
 
 Takes a passage and a question, gives provisional tokens and proven sentences. A sentence that
 leaves words of the other language is put right, written again from there, or replaced by a
-quote; one that no source proves is dropped.
+quote, translated where the article is in the other language; one that no source proves is
+dropped.
 """
 
 from __future__ import annotations
 
+import functools
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from euaiqa import prompts
-from euaiqa.bilingual import foreign_words, replacements
+from euaiqa.bilingual import foreign_words, held_in, missing, names_in, replacements
 from euaiqa.datamodels import (
     AnswerSentence,
     Event,
@@ -22,9 +25,24 @@ from euaiqa.datamodels import (
     TokenEvent,
 )
 from euaiqa.encoder import Encoder, Vectors
+from euaiqa.facts import facts_of
 from euaiqa.generator import Generator, Limits, never
-from euaiqa.ground import ENDED, ArticleNames, Grounding, Ledger
+from euaiqa.ground import ENDED, ArticleNames, Grounding, Ledger, clean
+from euaiqa.language import detect
+from euaiqa.pipeline.glossing import Glosses
+from euaiqa.pipeline.question import asks_for
 from euaiqa.segment import sentence_spans
+
+# The model's yes to "does the extract say this?" under which its sentence is told as the quote
+# it rests on, and under which it is not told. docs/adr/0014-drafts-checked-by-the-model.md
+FAITHFUL = 0.85
+DOUBTFUL = 0.5
+# An enumeration of items: `1. … 2. …`, or lines that begin with a sign.
+_LISTED = re.compile(
+    r"(?:^|:|\n)\s*1[.)]\s+\S.*[.;,\n]?\s2[.)]\s|(?:^|\n)\s*[-*•]\s+\S.*\n\s*[-*•]\s", re.DOTALL
+)
+_BEGINS_LIST = re.compile(r"(?:^|:|\n)\s*1[.)](?:\s|$)|(?:^|\n)\s*[-*•]\s")
+_ITEM = re.compile(r"(?:^|(?<=[:\n.;,\s]))\s*\d[.)]\s+(?=\S)|(?:^|\n)\s*[-*•]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +52,9 @@ class Tools:
     encoder: Encoder
     generator: Generator
     articles: ArticleNames
-    sentence_vectors: Callable[[Passage], Vectors]  # float32 (n, d), of a passage's sentences
+    sentence_vectors: Callable[[Passage], Vectors]  # float32 (n, d), of what is read with a passage
+    question_vector: Callable[[str], Vectors]  # float32 (d,), without what all questions share
+    glosses: Glosses
     max_tokens: int = 192  # of one answer
     time_limit: float = 60.0  # seconds of writing
 
@@ -51,6 +71,7 @@ class Writing:
         ledger: Ledger,
         *,
         said: set[str] | None = None,
+        accept: Callable[[float], bool] = lambda faith: True,
         cancelled: Callable[[], bool] = never,
     ) -> None:
         """Prepare.
@@ -62,12 +83,16 @@ class Writing:
             passage: what the model reads.
             ledger: numbers the citations.
             said: sentences that the answer holds already; small models repeat themselves.
+            accept: given `faith` once the first sentence is there, whether to answer at all.
             cancelled: asked between tokens.
         """
         self._tools = tools
         self._language = language
         self._prompt = prompts.answer_prompt(question, language, [passage])
         self._question = question
+        self._kind = asks_for(question, detect(question))
+        self._passage = passage
+        self._accept = accept
         self._said = set() if said is None else said
         self._cancelled = cancelled
         self._ledger = ledger
@@ -79,27 +104,41 @@ class Writing:
             ledger=ledger,
             articles=tools.articles,
             vectors=tools.sentence_vectors(passage),
+            asked=functools.cache(lambda: tools.question_vector(question)),
         )
         self.first_token = 0.0  # time.perf_counter() of it
+        self.faith = -1.0  # see `events`; -1 before the first sentence
         self.verify = 0.0  # seconds
+        self._draft = ""
+        self._refused = False
         self.proven: list[AnswerSentence] = []
 
     def events(self) -> Iterator[Event]:
-        """Stream the draft and prove each sentence as soon as the next one begins."""
+        """Stream the draft and prove each sentence as soon as the next one begins.
+
+        The model is asked of each of its sentences whether the passage says it; `faith` is
+        its yes to the first one, 0 to 1. Sentences under `FAITHFUL` are told as their quotes,
+        those under `DOUBTFUL` not at all, and none is where that first word is not accepted.
+        """
         pending, before = "", ""
         limits = Limits(self._tools.max_tokens, self._tools.time_limit, self._cancelled)
         for piece in self._tools.generator.stream(self._prompt, limits):
             self.first_token = self.first_token or time.perf_counter()
             yield TokenEvent(piece)
             pending += piece
+            self._draft += piece
+            if _BEGINS_LIST.search(pending):
+                continue  # one sentence, whatever its items end with
             if piece.strip() and pending.rstrip()[-1:] not in '.!?…»”"':
                 whole, pending = self._whole_sentences(pending)
                 for draft in whole:
                     yield from self._prove(draft, before)
                     before += draft + " "
+                if self._refused:
+                    return
         if self._cancelled():
             return
-        rest = self._sentences(pending)
+        rest = [_joined(pending)] if _LISTED.search(pending) else self._sentences(pending)
         if rest and (self.proven or len(rest) > 1) and not ENDED.search(rest[-1]):
             rest.pop()  # cut off by the limit of tokens or time
         for draft in rest:
@@ -107,10 +146,11 @@ class Writing:
             before += draft + " "
 
     def quote(self) -> Iterator[Event]:
-        """Give the source sentence nearest to the question, as a quote of itself."""
-        sentence = self._grounding.quote(self._question)
+        """Give the source sentence nearest to question and draft, as a quote of itself."""
+        cited = len(self._ledger)
+        sentence = self._grounding.quote(self._draft)
         if sentence:
-            yield from self._told(sentence)
+            yield from self._told(sentence, cited)
 
     def _sentences(self, text: str) -> list[str]:
         return [text[s.start : s.end] for s in sentence_spans(text, self._language)]
@@ -123,6 +163,8 @@ class Writing:
         return [text[s.start : s.end] for s in spans[:-1]], text[spans[-1].start :]
 
     def _prove(self, draft: str, before: str) -> Iterator[Event]:
+        if self._refused:
+            return
         started = time.perf_counter()
         text = replacements(draft, self._language)
         foreign = foreign_words(text, self._language)
@@ -133,13 +175,46 @@ class Writing:
             text = replacements(again, self._language)
             foreign = foreign_words(text, self._language)
             self.verify += time.perf_counter() - started
+        faith = self._faith(text)
+        if self.faith < 0:
+            # A wrong yes or no tells nothing of whether the passage speaks of the matter.
+            self.faith = max(faith, FAITHFUL) if self._kind == "yesno" else faith
+            self._refused = not self._accept(faith)
+        # Why something is so stands in few sentences: the wrong one quoted answers nothing.
+        enough = FAITHFUL if self._kind == "reason" else DOUBTFUL
+        if self._refused or faith < enough or self._cancelled():
+            return
         started = time.perf_counter()
-        sentence = self._grounding.prove(text)
-        if sentence and foreign and sentence.support == "supported":
-            sentence = self._grounding.quoted(sentence)
+        quoted = (
+            bool(foreign)
+            or faith < FAITHFUL
+            or self._kind == "yesno"
+            or self._lacks(text, self._language)
+        )
+        cited = len(self._ledger)
+        sentence = self._grounding.prove(text, quoted=quoted)
         self.verify += time.perf_counter() - started
         if sentence:
-            yield from self._told(sentence)
+            yield from self._told(sentence, cited)
+
+    def _faith(self, text: str) -> float:
+        """The model's yes to whether the passage says a sentence, 0 to 1."""
+        prompt = prompts.says_prompt(clean(text), self._passage)
+        (yes,) = self._tools.generator.probabilities(
+            [prompt], prompts.YES, prompts.NO, self._cancelled
+        )
+        return yes
+
+    def _lacks(self, text: str, language: Language) -> bool:
+        """Whether an answer would begin without the figure, date or name that is asked for."""
+        if self.proven:
+            return False
+        if self._kind in {"figure", "date"}:
+            asked = facts_of(self._question, detect(self._question))
+            return not facts_of(text, language).missing_from([asked])
+        return self._kind == "name" and not missing(
+            names_in(text, language), [held_in(self._question)]
+        )
 
     def _again(self, before: str, draft: str, word: str) -> str:
         """Let the model write a sentence again from a word on, without that word."""
@@ -157,9 +232,41 @@ class Writing:
                 return whole[0]
         return text
 
-    def _told(self, sentence: AnswerSentence) -> Iterator[Event]:
-        if sentence.text in self._said:
+    def _told(self, sentence: AnswerSentence, cited: int) -> Iterator[Event]:
+        """Tell a sentence, unless it was told already or is a quote without what is asked for.
+
+        `cited` is how many citations were there before.
+        """
+        lacks = False
+        if sentence.support == "extractive":
+            (citation,) = self._ledger.of(sentence.citations)
+            lacks = self._lacks(citation.quote, citation.language)
+            sentence = sentence if lacks else self._translated(sentence)
+        if lacks or sentence.text in self._said:
+            self._ledger.forget(cited)
             return
         self._said.add(sentence.text)
         self.proven.append(sentence)
         yield SentenceEvent(sentence, self._ledger.of(sentence.citations))
+
+    def _translated(self, quoted: AnswerSentence) -> AnswerSentence:
+        """Give a quote in the reader's language, where a faithful translation can be made.
+
+        The model wrote it, so the model is asked of it too; the quote holds its figures and
+        names, see `glossing`.
+        """
+        (citation,) = self._ledger.of(quoted.citations)
+        gloss = self._tools.glosses.of(citation, self._language, self._cancelled)
+        if gloss and self._faith(gloss) >= FAITHFUL:
+            return replace(quoted, text=gloss, support="supported")
+        return quoted
+
+
+def _joined(enumeration: str) -> str:
+    """An enumeration as one sentence, its items apart by semicolons; without one cut off."""
+    lead, *items = _ITEM.split(enumeration.rstrip())
+    if len(items) > 1 and not ENDED.search(items[-1]) and ENDED.search(items[0]):
+        items.pop()  # cut off by the limit of tokens or time
+    told = "; ".join(item.strip().rstrip(".;,") for item in items)
+    lead = lead.strip().rstrip(":").rstrip()
+    return (f"{lead}: {told}" if lead else told[:1].upper() + told[1:]) + "."

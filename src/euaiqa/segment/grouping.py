@@ -18,6 +18,8 @@ TARGET_TOKENS = 105  # the middle of 80 to 130
 LONGEST_SENTENCE = 400  # tokens; a longer sentence is cut at its punctuation
 MAX_TOKENS = 480  # tokens of a passage; the encoder reads 512 with its prefix and frame
 
+BEFORE = 2  # sentences that are read with a passage, from just before it
+
 _MAX_HEADING = 150  # characters
 _PARAGRAPH_BREAK = 0.15  # cost of ending a passage inside a paragraph
 _ENDING = re.compile(r"[.!?…;:][»”\"’')\]\s\u00a0\u202f]*$")
@@ -43,6 +45,7 @@ def passages(document: Document, count_tokens: CountTokens) -> tuple[Passage, ..
     for section in _sections(pieces):
         for group in _group(section):
             start, end = group[0].span.start, group[-1].span.end
+            earlier = [sentence for passage in found[-BEFORE:] for sentence in passage.sentences]
             found.append(
                 Passage(
                     document=document.id,
@@ -56,6 +59,7 @@ def passages(document: Document, count_tokens: CountTokens) -> tuple[Passage, ..
                         Sentence(document.id, span.start, span.end, text[span.start : span.end])
                         for span in (piece.span for piece in group)
                     ),
+                    before=tuple(earlier[-BEFORE:]),
                 )
             )
     return tuple(found)

@@ -1,0 +1,169 @@
+"""One llama.cpp context: sequences of cells that can be decoded, copied, dropped, kept as bytes.
+
+The one caller of llama.cpp's decoding and state functions. It knows tokens, positions and
+sequences, and nothing of what they stand for.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euaiqa.errors import GenerationError
+from euaiqa.generator.vocabulary import Vocabulary
+
+BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens to decode one after the other: in `sequence`, from `position` on."""
+
+    tokens: Sequence[int]
+    position: int
+    sequence: int
+
+
+class Context:
+    """A GGUF model with `cells` cells for at most `sequences` sequences, loaded once."""
+
+    def __init__(self, path: Path, *, cells: int, sequences: int, threads: int = 0) -> None:
+        """Load the model (2 to 5 s).
+
+        Args:
+            path: the GGUF file.
+            cells: how many tokens the context holds, all sequences together.
+            sequences: how many may share them.
+            threads: 0 = as many as the cores this process may use.
+
+        Raises:
+            GenerationError: llama.cpp cannot load the file or allocate the context.
+        """
+        import llama_cpp
+
+        self._c: Any = llama_cpp.llama_cpp
+        self._c.llama_log_set(_no_log(self._c), None)
+        self._c.llama_backend_init()
+        model = self._c.llama_model_load_from_file(
+            str(path).encode(), self._c.llama_model_default_params()
+        )
+        if not model:
+            raise GenerationError(
+                f"llama.cpp cannot load {path.name}",
+                hint="run `euaiqa models pull` to fetch it again",
+            )
+        self.vocabulary = Vocabulary(self._c, model)
+        params = self._c.llama_context_default_params()
+        params.n_ctx, params.n_batch, params.n_ubatch = cells, BATCH, BATCH
+        params.n_seq_max, params.kv_unified = sequences, True
+        params.n_threads = params.n_threads_batch = threads or _cores()
+        self._ctx = self._c.llama_init_from_model(model, params)
+        if not self._ctx:
+            raise GenerationError(
+                "llama.cpp cannot allocate its context", hint="free about 2.5 GB of memory"
+            )
+        self._memory = self._c.llama_get_memory(self._ctx)
+        self._batch = self._c.llama_batch_init(BATCH, 0, 1)
+
+    def decode(self, runs: Sequence[Run]) -> list[NDArray[np.float32]]:
+        """Decode runs of different sequences together.
+
+        Args:
+            runs: together any number of tokens when there is one run, else `BATCH` at most.
+
+        Returns:
+            The logits after each run's last token, float32 (n_vocab,), copied.
+
+        Raises:
+            GenerationError: llama.cpp fails; the cells are then in an unknown state.
+        """
+        if len(runs) == 1:
+            (run,) = runs
+            while len(run.tokens) > BATCH:
+                self._decode([Run(run.tokens[:BATCH], run.position, run.sequence)])
+                run = Run(run.tokens[BATCH:], run.position + BATCH, run.sequence)
+            runs = [run]
+        ends = self._decode(runs)
+        return [self._logits(end).copy() for end in ends]
+
+    def _decode(self, runs: Sequence[Run]) -> list[int]:
+        """Decode one batch; give the place of each run's last token in it."""
+        batch, at, ends = self._batch, 0, []
+        for run in runs:
+            for offset, token in enumerate(run.tokens):
+                batch.token[at] = token
+                batch.pos[at] = run.position + offset
+                batch.n_seq_id[at] = 1
+                batch.seq_id[at][0] = run.sequence
+                batch.logits[at] = int(offset == len(run.tokens) - 1)
+                at += 1
+            ends.append(at - 1)
+        batch.n_tokens = at
+        code = self._c.llama_decode(self._ctx, batch)
+        if code:
+            raise GenerationError(
+                f"llama_decode returned {code}", hint="ask again; restart if it persists"
+            )
+        return ends
+
+    def copy(self, source: int, target: int, start: int = -1) -> None:
+        """Let `target` share the cells of `source`, those from position `start` on."""
+        self._c.llama_memory_seq_cp(self._memory, source, target, start, -1)
+
+    def drop(self, sequence: int, start: int = -1) -> None:
+        """Take a sequence's cells from position `start` on away from it."""
+        self._c.llama_memory_seq_rm(self._memory, sequence, start, -1)
+
+    def clear(self) -> None:
+        """Forget all cells."""
+        self._c.llama_memory_clear(self._memory, True)
+
+    def saved(self, sequence: int) -> Bytes:
+        """The cells of a sequence as bytes, uint8 (n,)."""
+        size = int(self._c.llama_state_seq_get_size(self._ctx, sequence))
+        data = np.empty(size, dtype=np.uint8)
+        self._c.llama_state_seq_get_data(self._ctx, _pointer(self._c, data), size, sequence)
+        return data
+
+    def restore(self, data: Bytes, sequence: int) -> bool:
+        """Put saved cells into an empty sequence; false where no room in one piece is left."""
+        read = self._c.llama_state_seq_set_data(
+            self._ctx, _pointer(self._c, data), len(data), sequence
+        )
+        return bool(read)
+
+    def _logits(self, place: int) -> NDArray[np.float32]:
+        return np.ctypeslib.as_array(
+            self._c.llama_get_logits_ith(self._ctx, place), shape=(self.vocabulary.size,)
+        )
+
+
+def _pointer(llama: Any, data: Bytes) -> Any:
+    ctypes = llama.ctypes
+    return data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+
+
+def _cores() -> int:
+    """The cores this process may use; macOS and Windows cannot tell, so all of them there."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@functools.cache
+def _no_log(llama: Any) -> Any:
+    """A callback that drops what it is given; kept for ever: C holds a pointer to it."""
+    return llama.llama_log_callback(_silent)
+
+
+def _silent(_level: int, _text: bytes, _user: Any) -> None:
+    """Drop llama.cpp's log: what matters comes back as return codes."""
