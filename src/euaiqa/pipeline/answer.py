@@ -150,13 +150,6 @@ class Pipeline:
         run = _Run(self, question, language, history, cancelled)
         yield from run.events()
 
-    def retrieve_and_read(
-        self, question: str, language: Language, cancelled: Callable[[], bool] = never
-    ) -> tuple[tuple[RetrievedPassage, ...], list[reading.Reading]]:
-        """Find passages for a question and let the model read the first of them."""
-        found = self._retriever.retrieve(question, language, SHOWN)
-        return found, self.read(question, language, found, cancelled)
-
     def read(
         self,
         question: str,
