@@ -1,6 +1,6 @@
 """Collect what the refusal gate sees on questions with and without an answer, and fit it.
 
-    .venv/bin/python scripts/fit_gate.py collect EVAL_DIR FEATURES.jsonl [--sample 40]
+    .venv/bin/python scripts/fit_gate.py collect EVAL_DIR FEATURES.jsonl --heads DIR [--sample 40]
     .venv/bin/python scripts/fit_gate.py fit FEATURES.jsonl
 
 `collect` needs the real models and takes two to ten seconds a question on two cores. Questions
@@ -8,7 +8,9 @@ come from the public sets in EVAL_DIR and from tests/data, never from the test h
 questions over `seeds/`, those of the tune half over `seeds/` with tests/data/articles, and
 those of tests/data/wider over `seeds/` with its articles; questions from elsewhere asked of the
 tune half's articles (no answer); PIAF questions asked of PIAF's passages, every other one with
-the right passage taken away. `fit` prints the
+the right passage taken away. DIR holds, by corpus (`articles.npz`, `wider.npz`), heads that
+were fitted without it (`fit_reading.py fit --without`): a head is surer of what it was fitted on.
+`fit` prints the
 weights for gate.py and how they do on each kind left out in turn; a test holds gate.py to
 what it gives on tests/data/gate_features.jsonl.
 """
@@ -33,16 +35,14 @@ from euaiqa import gate, index, models, settings
 from euaiqa.datamodels import Corpus, Language
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import E5Encoder
-from euaiqa.generator import Generator, LlamaGenerator
+from euaiqa.generator import Generator, LlamaGenerator, never
 from euaiqa.ground import Ledger
 from euaiqa.language import detect
-from euaiqa.pipeline import Pipeline, reading
-from euaiqa.pipeline.answer import SHOWN
+from euaiqa.pipeline import Pipeline, answerability, reading
+from euaiqa.pipeline.asking import SHOWN
 from euaiqa.pipeline.writing import Writing
 
 ROOT = Path(__file__).resolve().parent.parent
-# An unanswerable question that is written about is caught by later checks more often than not.
-COSTLIER = 2.0
 
 
 class Case(NamedTuple):
@@ -80,7 +80,12 @@ def cases(folder: Path, sample: int) -> Iterator[Case]:
 
 
 def collect(
-    folder: Path, out: Path, sample: int, indexes: Path, generator: Generator | None = None
+    folder: Path,
+    out: Path,
+    sample: int,
+    indexes: Path,
+    heads: Path,
+    generator: Generator | None = None,
 ) -> None:
     """Write a row of features for each question."""
     configured = settings.load()
@@ -107,9 +112,12 @@ def collect(
     with out.open("w", encoding="utf-8") as file:
         for number, case in enumerate(todo, 1):
             pipeline = pipelines[case.corpus]
-            found = [p for p in pipeline.search(case.question, 40)]
-            found = [p for p in found if p.passage.document != case.removed][:SHOWN]
-            readings = pipeline.read(case.question, case.language, found)
+            if (heads / f"{case.corpus}.npz").is_file():
+                unseen = answerability.loaded(heads / f"{case.corpus}.npz")
+                answerability.head_of = lambda _model, head=unseen: head
+            found = pipeline.candidates(case.question, 40)
+            found = [c for c in found if c.found.passage.document != case.removed][:SHOWN]
+            readings = reading.read(case.question, found, generator, never)
             if not readings or readings[0].yes < gate.HOPELESS:
                 counts[case.answerable] += 1
                 continue  # refused before anything is written
@@ -131,7 +139,7 @@ def collect(
 def begun(pipeline: Pipeline, case: Case, one: reading.Reading) -> float:
     """The model's yes to the first sentence that it writes from a passage."""
     writing = Writing(
-        pipeline._tools,
+        pipeline.stages.tools,
         case.question,
         case.language,
         one.passage,
@@ -160,7 +168,7 @@ def fitted(rows: list[dict[str, Any]]) -> LogisticRegression:
     rows = [row for row in rows if row["kind"] != "elsewhere"]
     x = np.array([features(row) for row in rows])
     y = np.array([row["answerable"] for row in rows])
-    return LogisticRegression(C=1.0, class_weight={True: 1.0, False: COSTLIER}).fit(x, y)
+    return LogisticRegression(C=1.0).fit(x, y)
 
 
 def fit(path: Path) -> None:
@@ -189,11 +197,11 @@ def fit(path: Path) -> None:
             if inside.any():
                 print(f"  {low:.1f}-{low + 0.2:.1f}  {inside.sum():4}  {y[inside].mean():.2f}")
     model = fitted(rows)
-    names = ["log odds of yes", "of faith", "names not held"]
+    names = ["log odds of answering", "of faith", "names not held"]
     print()
     for name, weight in zip(names, model.coef_[0], strict=True):
-        print(f"{name:16} {weight:+.2f}")
-    print(f"{'intercept':16} {model.intercept_[0]:+.2f}")
+        print(f"{name:22} {weight:+.2f}")
+    print(f"{'intercept':22} {model.intercept_[0]:+.2f}")
 
 
 def errors(said: Any, answerable: Any) -> tuple[str, str]:
@@ -212,12 +220,13 @@ def main() -> None:
     parser.add_argument("step", choices=["collect", "fit"])
     parser.add_argument("paths", type=Path, nargs="+")
     parser.add_argument("--sample", type=int, default=40)
+    parser.add_argument("--heads", type=Path, default=Path("heads"))
     parser.add_argument("--indexes", type=Path, default=Path(tempfile.gettempdir()) / "euaiqa-eval")
     options = parser.parse_args()
     if options.step == "fit":
         fit(options.paths[0])
     elif len(options.paths) == 2:
-        collect(*options.paths, options.sample, options.indexes)
+        collect(*options.paths, options.sample, options.indexes, options.heads)
     else:
         sys.exit("collect needs EVAL_DIR and FEATURES.jsonl")
 

@@ -128,6 +128,11 @@ class ScriptedGenerator:
             said.append(word(prompt) if callable(word) else word)
         return said
 
+    def states(
+        self, prompts: Sequence[Prompt], layer: int, cancelled: Callable[[], bool] = never
+    ) -> Vectors:
+        raise GenerationError("a scripted model has no layers")
+
 
 def passage_of(
     *texts: str,

@@ -197,6 +197,16 @@ def test_read_questions_reads_our_own(name: str, articles: str) -> None:
         assert all(any(gold in text for text in held) for gold in question.gold), question.id
 
 
+def test_questions_for_reading_hold_gold_of_their_articles() -> None:
+    data = Path(__file__).parent / "data/reading"
+    rows = [json.loads(line) for line in (data / "questions.jsonl").read_text().splitlines()]
+    assert len({row["id"] for row in rows}) == len(rows) == 390
+    for row in rows:
+        texts = [(data / "articles" / name).read_text() for name in row["documents"]]
+        assert bool(row["gold"]) == bool(texts) == (not row.get("unanswerable")), row["id"]
+        assert all(any(gold in text for text in texts) for gold in row["gold"]), row["id"]
+
+
 # ALCE's rules, by hand
 
 

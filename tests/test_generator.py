@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from euaiqa import models, settings
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
 from euaiqa.generator import Limits, LlamaGenerator, llama
+from euaiqa.generator.context import BATCH
 from euaiqa.generator.llama import MAX_QUESTION, READERS, WRITERS
 from euaiqa.prompts import NO, YES
 
@@ -21,6 +24,7 @@ PREFIX = "<|im_start|>system\nAnswer briefly.<|im_end|>\n<|im_start|>user\nExtra
 SUFFIX = "Answer with one sentence.<|im_end|>\n<|im_start|>assistant\n"
 ORION = "The Orion plan, worth 30 billion euros, was announced in Lille.\n"
 VEGA = "The Vega programme is led by Anna Lindqvist.\n"
+LAYER = 18
 LEADS = "Who leads Vega?"
 PROBE = "Is the answer in the extract? Yes or no?<|im_end|>\n<|im_start|>assistant\n"
 
@@ -38,12 +42,17 @@ def write(generator: LlamaGenerator, asked: Prompt, tokens: int = 40) -> str:
     return "".join(generator.stream(asked, Limits(tokens=tokens)))
 
 
+def cosines(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+    norms = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    found: NDArray[np.float32] = (one * other).sum(axis=1) / norms
+    return found
+
+
 def forget(generator: LlamaGenerator) -> None:
     """Another prefix: all that was kept is dropped."""
     other = Prompt("<|im_start|>system\nOther.<|im_end|>\n", (), "Hello", SUFFIX)
     generator.probabilities([other], YES, NO)
     assert not generator._passages._hot and not generator._passages._warm
-    assert len(generator._readers) == 1
 
 
 def test_stream_reads_the_passages(generator: LlamaGenerator) -> None:
@@ -60,18 +69,17 @@ def test_stream_kept_cells_give_the_same_text(generator: LlamaGenerator) -> None
     assert write(fresh, asked) == first
 
 
-def test_kept_question_gives_what_a_fresh_one_gives(generator: LlamaGenerator) -> None:
-    """A probe and an answer take turns over the cells of one question."""
+def test_reading_and_writing_in_turn_leave_each_other_alone(generator: LlamaGenerator) -> None:
     asked, probed = prompt(LEADS, VEGA, ORION), prompt(LEADS, VEGA, ORION, suffix=PROBE)
     forget(generator)
     text = write(generator, asked)
     forget(generator)
     yes = generator.probabilities([probed], YES, NO)[0]
-    size = len(generator._readers)
+    state = generator.states([probed], LAYER)
     for _ in range(2):
         assert write(generator, asked) == text
         assert generator.probabilities([probed], YES, NO)[0] == pytest.approx(yes, abs=1e-3)
-    assert len(generator._readers) == size == 1
+        assert generator.states([probed], LAYER) == pytest.approx(state, rel=0.05, abs=0.05)
 
 
 def test_stream_left_halfway_leaves_nothing_behind(generator: LlamaGenerator) -> None:
@@ -121,7 +129,7 @@ def test_warm_reads_passages_that_questions_then_find(generator: LlamaGenerator)
     forget(generator)
     ahead = prompt("", ORION)
     assert generator.warm(ahead, lambda: False)
-    assert generator._passages.kept(ORION) and not generator._readers
+    assert generator._passages.kept(ORION)
     assert generator.warm(prompt("", VEGA), lambda: True)  # given up
     assert not generator._passages.kept(VEGA)
     assert "Lille" in write(generator, prompt("Where was Orion announced?", ORION))
@@ -153,33 +161,15 @@ def test_stream_avoided_word_is_not_the_next(generator: LlamaGenerator) -> None:
     assert write(generator, begun).split()[0] == word  # for that once only
 
 
-def test_more_questions_than_are_kept_in_turn(generator: LlamaGenerator) -> None:
-    asked = [
-        prompt(f"What is number {i} about Vega, and who leads it?", VEGA)
-        for i in range(READERS + 3)
-    ]
-    assert len(asked) > READERS + 1
-    fresh = []
-    for one in asked:
-        forget(generator)
-        fresh.append(write(generator, one))
-    forget(generator)
-    for _ in range(2):
-        assert [write(generator, one) for one in asked] == fresh
-        assert len(generator._readers) == READERS
-
-
-def test_long_question_makes_room_among_the_kept(generator: LlamaGenerator) -> None:
-    short = [prompt(f"Who leads Vega, and what is it? {i}", VEGA) for i in range(READERS - 1)]
+def test_question_longer_than_a_batch_is_read_and_answered(generator: LlamaGenerator) -> None:
+    short = prompt(LEADS, VEGA)
     long = prompt("Who leads Vega, " + "and who leads it " * 150 + "?", VEGA)
     forget(generator)
-    text = write(generator, long)
-    forget(generator)
-    before = [write(generator, one) for one in short]
-    assert write(generator, long) == text
-    room = MAX_QUESTION // 2
-    assert sum(reader.size for reader in generator._readers.values()) <= room
-    assert [write(generator, one) for one in short] == before
+    before, text = write(generator, short), write(generator, long)
+    assert text and before
+    assert generator.states([long, short], LAYER).shape[0] == 2
+    assert BATCH < len(generator._job(long).tokens) <= MAX_QUESTION
+    assert write(generator, long) == text and write(generator, short) == before
 
 
 def fillers(count: int, sentences: int = 20) -> list[Prompt]:
@@ -199,7 +189,6 @@ def test_passage_pushed_out_comes_back_from_memory(
     for filler in fillers(llama.HOT_CELLS // 100):
         generator.probabilities([filler], YES, NO)
     assert VEGA not in generator._passages._hot and VEGA in generator._passages._warm
-    assert not any(VEGA in passages for passages, _ in generator._readers)
     decoded: list[int] = []
     decode = generator._context.decode
     monkeypatch.setattr(
@@ -243,6 +232,41 @@ def test_probabilities_of_more_than_one_batch_are_all_given(generator: LlamaGene
 def test_probabilities_cancelled_are_left_out(generator: LlamaGenerator) -> None:
     asked = fillers(3)
     assert generator.probabilities(asked, YES, NO, cancelled=lambda: True) == [0.0] * 3
+
+
+def test_states_together_are_those_of_each(generator: LlamaGenerator) -> None:
+    asked = [prompt(LEADS, *passages, suffix=PROBE) for passages in ((ORION,), (VEGA,), ())]
+    asked += fillers(READERS, sentences=30)
+    forget(generator)
+    apart = np.concatenate([generator.states([one], LAYER) for one in asked])
+    together = generator.states(asked, LAYER)
+    assert together.shape == apart.shape == (len(asked), 1536)
+    assert cosines(together, apart) == pytest.approx(np.ones(len(asked)), abs=0.01)
+    # the same question over other passages is another state
+    assert cosines(apart[:1], apart[1:2])[0] < 0.99
+
+
+def test_states_grow_from_layer_to_layer(generator: LlamaGenerator) -> None:
+    """What each layer adds to the residual stream stays in it."""
+    asked = prompt(LEADS, VEGA, suffix=PROBE)
+    ours = [generator.states([asked], layer)[0] for layer in (0, LAYER, 26)]
+    assert all(np.isfinite(state).all() for state in ours)
+    sizes = [float(np.linalg.norm(state)) for state in ours]
+    assert sizes[0] < sizes[1] < sizes[2]
+
+
+@pytest.mark.parametrize("layer", [27, 99])
+def test_states_of_no_layer_are_a_clear_error(generator: LlamaGenerator, layer: int) -> None:
+    """The last one holds only the rows that logits are computed from."""
+    asked = prompt(LEADS, VEGA)
+    text = write(generator, asked)
+    with pytest.raises(GenerationError, match=f"layer {layer}"):
+        generator.states([asked], layer)
+    assert write(generator, asked) == text
+
+
+def test_states_cancelled_are_left_out(generator: LlamaGenerator) -> None:
+    assert len(generator.states(fillers(3), LAYER, cancelled=lambda: True)) == 0
 
 
 def test_stream_stops_at_the_limit_and_when_cancelled(generator: LlamaGenerator) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from euaiqa.bilingual import held_in, missing, names_in
+from euaiqa.bilingual import coined, held_in, missing, names_in
 from euaiqa.datamodels import Language
 
 PERSONS = ["Emmanuel Macron", "Olaf Scholz", "Ursula von der Leyen", "Henna Virkkunen", "Elon Musk"]
@@ -111,3 +111,24 @@ def test_missing_place_is_held_by_its_other_form_only(said: str, held: str) -> N
 @given(st.text(max_size=200), st.sampled_from(["fr", "en"]))
 def test_missing_text_holds_its_own_names(text: str, language: Language) -> None:
     assert unheld(text, language, text) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "invented"),
+    [
+        ("Quel est le budget d’InvestAI ?", "fr", True),
+        ("Who leads Zorvane?", "en", True),
+        ("How many jobs would the Zaragoza site bring?", "en", False),  # Saragosse
+        ("Que dit Pékin ?", "fr", False),  # Beijing
+        ("Combien donne l'UE ?", "fr", False),  # EU
+    ],
+)
+def test_coined_name_is_one_that_no_language_spells_otherwise(
+    sentence: str, language: Language, invented: bool
+) -> None:
+    (name,) = names_in(sentence, language)
+    assert coined(name) is invented
+
+
+def test_names_in_question_word_is_no_name() -> None:
+    assert [n.text for n in names_in("Comment refroidit-on Patras ?", "fr")] == ["Patras"]

@@ -166,6 +166,13 @@ def test_ask_each_part_is_answered_from_its_own_passage(pipeline: Make) -> None:
     assert all(("Vega" in p.question) == ("Vega" in p.passages[0]) for p in drafts)
 
 
+def test_ask_about_a_name_that_no_article_holds_is_refused_unread(pipeline: Make) -> None:
+    generator = model("Le programme Zorvane est dirigé par Anna Lindqvist.")
+    reply = answer(pipeline(generator), "Qui dirige le programme Zorvane ?")
+    assert reply.status == "refused" and reply.passages
+    assert not generator.probes and not generator.prompts
+
+
 def test_ask_all_parts_open_is_a_refusal(pipeline: Make) -> None:
     reply = answer(pipeline(model(yes=0.02)), f"{QUESTION} {BREAD}")
     assert (reply.status, reply.answer) == ("refused", prompts.REFUSAL["fr"])

@@ -128,11 +128,28 @@ def test_compare_without_another_article_is_silent() -> None:
     assert Compared(article("a.txt", "2,9 milliards d'euros")).result is None
 
 
-@pytest.mark.parametrize(("yes", "told"), [(comparing.SURE, True), (comparing.SURE - 0.01, False)])
-def test_compare_article_that_may_not_answer_is_not_told(yes: float, told: bool) -> None:
-    compared = Compared(OTHER, yes=yes)
-    assert (compared.result is not None) is told
-    assert len(compared.generator.prompts) == 1 + told
+@pytest.mark.parametrize(
+    ("question", "enough"),
+    [(QUESTION, comparing.LIKELY), ("Que sait-on de l'usine de Douai ?", comparing.SURE)],
+)
+def test_compare_article_that_may_not_answer_is_not_told(question: str, enough: float) -> None:
+    """Where the kind of value is not known, another passage must answer more surely."""
+    for yes, told in ((enough, True), (enough - 0.01, False)):
+        compared = Compared(OTHER, question=question, yes=yes)
+        assert (compared.result is not None) is told
+        assert len(compared.generator.prompts) == 1 + told
+
+
+def test_compare_value_that_is_not_asked_for_is_not_told() -> None:
+    costs = "L'usine de Douai coûtera {} en {}."
+    mine = passage_of(costs.format("2,3 milliards d'euros", "mars 2026"), document="a.txt")
+    later = passage_of(costs.format("2,3 milliards d'euros", "mai 2027"), document="b.txt")
+    dearer = passage_of(costs.format("2,9 milliards d'euros", "mars 2026"), document="b.txt")
+    asks_when = "Quand l'usine de Douai coûtera-t-elle cela ?"
+    assert Compared(later, mine=mine).result is None
+    assert Compared(dearer, mine=mine).result
+    assert Compared(dearer, mine=mine, question=asks_when).result is None
+    assert Compared(later, mine=mine, question=asks_when).result
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def order(readings: list[Reading]) -> list[str]:
 
 def test_read_asks_of_each_passage_by_itself() -> None:
     generator = ScriptedGenerator(yes=saying(0.3, 0.2, 0.1))
-    readings = read(QUESTION, "fr", candidates(0.5, 0.5, 0.5), generator, never)
+    readings = read(QUESTION, candidates(0.5, 0.5, 0.5), generator, never)
     assert [len(probe.passages) for probe in generator.probes] == [1, 1, 1]
     assert [reading.yes for reading in readings] == [0.3, 0.2, 0.1]
     assert not generator.prompts
@@ -57,42 +57,42 @@ def test_read_asks_of_each_passage_by_itself() -> None:
 
 def test_read_best_passage_comes_first_whatever_its_rank() -> None:
     generator = ScriptedGenerator(yes=saying(0.1, 0.2, 0.8))
-    assert order(read(QUESTION, "fr", candidates(0.6, 0.5, 0.4), generator, never))[0] == "2.txt"
+    assert order(read(QUESTION, candidates(0.6, 0.5, 0.4), generator, never))[0] == "2.txt"
 
 
 def test_read_near_ties_are_told_apart_by_retrieval() -> None:
     generator = ScriptedGenerator(yes=saying(0.7, 0.72))
-    assert order(read(QUESTION, "fr", candidates(0.6, 0.2), generator, never)) == ["0.txt", "1.txt"]
+    assert order(read(QUESTION, candidates(0.6, 0.2), generator, never)) == ["0.txt", "1.txt"]
 
 
 @pytest.mark.parametrize(("yes", "read_of"), [(ENOUGH, FIRST), (ENOUGH - 0.01, FIRST + 2)])
 def test_read_stops_once_one_is_sure(yes: float, read_of: int) -> None:
     generator = ScriptedGenerator(yes=saying(0.1, yes, *[0.2] * FIRST))
-    read(QUESTION, "fr", candidates(*[0.5] * (FIRST + 2)), generator, never)
+    read(QUESTION, candidates(*[0.5] * (FIRST + 2)), generator, never)
     assert len(generator.probes) == read_of
 
 
 @pytest.mark.parametrize(("cosine", "read_of"), [(gate.FAR, 1), (gate.FAR - 0.001, 0)])
 def test_read_far_passages_do_not_wake_the_model(cosine: float, read_of: int) -> None:
     generator = ScriptedGenerator()
-    readings = read(QUESTION, "fr", candidates(0.5, cosine=cosine), generator, never)
+    readings = read(QUESTION, candidates(0.5, cosine=cosine), generator, never)
     assert len(generator.probes) == len(readings) == read_of
 
 
 def test_read_one_near_passage_is_enough_to_read_all() -> None:
     near, far = candidates(0.5, cosine=0.9), candidates(0.6, cosine=0.5)
     generator = ScriptedGenerator(yes=0.2)
-    assert len(read(QUESTION, "fr", [*far, *near], generator, never)) == 2
+    assert len(read(QUESTION, [*far, *near], generator, never)) == 2
 
 
 def test_read_nothing_found_gives_nothing() -> None:
-    assert read(QUESTION, "fr", [], ScriptedGenerator(), never) == []
+    assert read(QUESTION, [], ScriptedGenerator(), never) == []
 
 
 def test_read_cancelled_reads_no_further_passage() -> None:
     generator = ScriptedGenerator(yes=0.2)
     asked = candidates(*[0.5] * (FIRST + 2))
-    read(QUESTION, "fr", asked, generator, lambda: len(generator.probes) > 0)
+    read(QUESTION, asked, generator, lambda: len(generator.probes) > 0)
     assert len(generator.probes) == FIRST
 
 
@@ -104,7 +104,15 @@ ARTICLES = {
 
 
 def of(document: str, score: float) -> RetrievedPassage:
-    return found(passage_of("L'usine coûte cher.", document=document), score)
+    return found(
+        passage_of(f"L'usine coûte cher, lit-on dans {document}.", document=document), score
+    )
+
+
+def test_with_names_same_text_in_two_articles_comes_once() -> None:
+    same = [found(passage_of("L'usine coûte cher.", document=d), 0.5) for d in ("a.txt", "b.txt")]
+    (one,) = with_names(QUESTION, "fr", same, ArticleNames(ARTICLES))
+    assert one.found.passage.document == "a.txt"
 
 
 def test_with_names_article_without_the_name_is_pushed_back() -> None:
@@ -140,8 +148,18 @@ def test_evidence_is_of_the_reading_and_of_what_was_written() -> None:
 def test_read_any_words_give_passages_by_worth(rows: list[tuple[float, float]]) -> None:
     generator = ScriptedGenerator(yes=saying(*(yes for yes, _ in rows)))
     asked = candidates(*(score for _, score in rows))
-    readings = read(QUESTION, "fr", asked, generator, never)
+    readings = read(QUESTION, asked, generator, never)
     worths = [reading.worth for reading in readings]
     assert worths == sorted(worths, reverse=True)
     sure = any(reading.yes >= ENOUGH for reading in readings)
     assert len(readings) == len(rows) or (sure and len(readings) == FIRST)
+
+
+def test_with_names_article_without_a_coined_name_is_about_something_else() -> None:
+    asked = "Combien coûte Zorvane, l'usine de Lille ?"
+    ordered = with_names(asked, "fr", [of("b.txt", 0.5)], ArticleNames(ARTICLES))
+    assert [c.elsewhere for c in ordered] == [True]
+    place = with_names(
+        "Combien coûte l'usine de Grenoble ?", "fr", [of("b.txt", 0.5)], ArticleNames(ARTICLES)
+    )
+    assert [(c.unnamed, c.elsewhere) for c in place] == [(1, False)]

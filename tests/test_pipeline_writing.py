@@ -238,15 +238,33 @@ def test_quote_whose_translation_is_not_faithful_stays_as_it_is(translated: str)
 
 
 def test_events_sentence_that_the_passage_does_not_say_is_not_told() -> None:
-    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards d'euros."
+    draft = "Le plan Orion mobilise 30 milliards d'euros. Chaque centre recevra 50 000 processeurs."
     generator = ScriptedGenerator(
         draft, faith=lambda prompt: 0.2 if "50 000" in prompt.question else 0.95
     )
     job = writing(generator)
     list(job.events())
     assert [s.text for s in job.proven] == ["Le plan Orion mobilise 30 milliards d'euros."]
+
+
+def test_events_without_a_first_sentence_tell_no_second() -> None:
+    """The first one answers; the second may be true and about something else."""
+    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards d'euros."
+    generator = ScriptedGenerator(
+        draft, faith=lambda prompt: 0.2 if "50 000" in prompt.question else 0.95
+    )
+    job = writing(generator)
+    list(job.events())
+    assert not job.proven and not job.answered
     assert job.faith == 0.2  # the first sentence's
-    assert [prompt.passages for prompt in generator.checks] == [generator.prompts[0].passages] * 2
+    assert [prompt.passages for prompt in generator.checks] == [generator.prompts[0].passages]
+
+
+def test_events_sentence_told_before_counts_as_an_answer() -> None:
+    told = "Le plan Orion mobilise 30 milliards d'euros."
+    job = writing(ScriptedGenerator(told), said={told})
+    list(job.events())
+    assert not job.proven and job.answered
 
 
 def test_events_draft_that_is_not_accepted_is_given_up() -> None:

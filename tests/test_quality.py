@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from euaiqa import pipeline as pipelines
+from euaiqa import prompts
 from euaiqa import settings as settings_module
 from euaiqa.datamodels import Answer, DoneEvent
 from euaiqa.evaluate import Result, evaluate, read_questions, summary
@@ -79,6 +80,16 @@ def test_answers_are_in_the_language_of_the_question(results: list[Result]) -> N
         if written:
             said = detect(" ".join(written), default=result.question.language)
             assert said == result.question.language, (result.question.id, written)
+
+
+def test_a_deleted_line_of_the_prompt_makes_the_suite_worse(
+    real: Pipeline, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the line that gives the model its turn, it answers as it was not tried to."""
+    right = [r.question for r in results if r.correct and r.question.answerable][::2]
+    monkeypatch.setattr(prompts, "_TURN", "")
+    worse = evaluate(real, right, lambda _result: None)
+    assert share(worse) < 0.9, [r.answer.answer for r in worse]
 
 
 def test_the_same_question_gives_the_same_answer(real: Pipeline) -> None:

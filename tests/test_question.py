@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from euaiqa.datamodels import Turn
+from euaiqa.datamodels import Language, Turn
 from euaiqa.language import detect
 from euaiqa.pipeline.question import parts, standalone
 from euaiqa.pipeline.question.leaning import leans
@@ -133,3 +133,24 @@ def test_parts_of_any_text_are_the_text_or_at_least_two(text: str, language: Any
     cut = parts(text, language)
     assert cut == (text,) or len(cut) >= 2
     assert all(cut[0:1]) or cut == (text,)
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "second"),
+    [
+        (
+            "How many people will work at Emporion, and who will be its director?",
+            "en",
+            "Who will be its director?",
+        ),
+        (
+            "Combien une entreprise paie-t-elle, et combien d'entreprises l'ont déjà fait ?",
+            "fr",
+            "Combien d'entreprises l'ont déjà fait ?",
+        ),
+    ],
+)
+def test_parts_that_still_lean_are_parts(question: str, language: Language, second: str) -> None:
+    """They are read with the whole question beside them."""
+    found = parts(question, language)
+    assert len(found) == 2 and found[1] == second and leans(second, language)

@@ -6,13 +6,14 @@ words; `replacements` puts those of closed classes right. Nothing here translate
 
 from euaiqa.bilingual.foreign import Word, foreign_words
 from euaiqa.bilingual.lexicon import warm
-from euaiqa.bilingual.names import Held, Name, held_in, missing, names_in
+from euaiqa.bilingual.names import Held, Name, coined, held_in, missing, names_in
 from euaiqa.bilingual.repair import replacements
 
 __all__ = [
     "Held",
     "Name",
     "Word",
+    "coined",
     "foreign_words",
     "held_in",
     "missing",

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.errors import GenerationError
+from euaiqa.generator.tap import States, Tap
 from euaiqa.generator.vocabulary import Vocabulary
 
 BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
@@ -66,6 +67,8 @@ class Context:
         params.n_ctx, params.n_batch, params.n_ubatch = cells, BATCH, BATCH
         params.n_seq_max, params.kv_unified = sequences, True
         params.n_threads = params.n_threads_batch = threads or _cores()
+        self._tap = Tap(self._c, int(self._c.llama_model_n_embd(model)))
+        params.cb_eval = self._tap.callback
         self._ctx = self._c.llama_init_from_model(model, params)
         if not self._ctx:
             raise GenerationError(
@@ -86,17 +89,39 @@ class Context:
         Raises:
             GenerationError: llama.cpp fails; the cells are then in an unknown state.
         """
-        if len(runs) == 1:
-            (run,) = runs
-            while len(run.tokens) > BATCH:
-                self._decode([Run(run.tokens[:BATCH], run.position, run.sequence)])
-                run = Run(run.tokens[BATCH:], run.position + BATCH, run.sequence)
-            runs = [run]
-        ends = self._decode(runs)
+        ends = self._fill(self._last_part(runs))
+        self._compute()
         return [self._logits(end).copy() for end in ends]
 
-    def _decode(self, runs: Sequence[Run]) -> list[int]:
-        """Decode one batch; give the place of each run's last token in it."""
+    def states(self, runs: Sequence[Run], layer: int) -> States:
+        """What a layer makes of each run's last token; the layers above it are not computed.
+
+        Args:
+            runs: as for `decode`. Their cells are not fit to go on from: drop them.
+            layer: from 0.
+
+        Returns:
+            float32 (len(runs), width of the model).
+
+        Raises:
+            GenerationError: as for `decode`, or the model has no such layer.
+        """
+        ends = self._fill(self._last_part(runs))
+        return self._tap.taken(layer, ends, self._compute)
+
+    def _last_part(self, runs: Sequence[Run]) -> Sequence[Run]:
+        """Decode all of a single long run but its last batch."""
+        if len(runs) != 1:
+            return runs
+        (run,) = runs
+        while len(run.tokens) > BATCH:
+            self._fill([Run(run.tokens[:BATCH], run.position, run.sequence)])
+            self._compute()
+            run = Run(run.tokens[BATCH:], run.position + BATCH, run.sequence)
+        return [run]
+
+    def _fill(self, runs: Sequence[Run]) -> list[int]:
+        """Put runs into the batch; give the place of each one's last token in it."""
         batch, at, ends = self._batch, 0, []
         for run in runs:
             for offset, token in enumerate(run.tokens):
@@ -108,12 +133,15 @@ class Context:
                 at += 1
             ends.append(at - 1)
         batch.n_tokens = at
-        code = self._c.llama_decode(self._ctx, batch)
+        return ends
+
+    def _compute(self) -> None:
+        """Decode the batch."""
+        code = self._c.llama_decode(self._ctx, self._batch)
         if code:
             raise GenerationError(
                 f"llama_decode returned {code}", hint="ask again; restart if it persists"
             )
-        return ends
 
     def copy(self, source: int, target: int, start: int = -1) -> None:
         """Let `target` share the cells of `source`, those from position `start` on."""

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from euaiqa.datamodels import Prompt
 
 
@@ -44,3 +47,8 @@ class Generator(Protocol):
         cancelled: Callable[[], bool] = never,
     ) -> list[float]:
         """P(yes) / (P(yes) + P(no)) for the first token after each prompt, 0 to 1."""
+
+    def states(
+        self, prompts: Sequence[Prompt], layer: int, cancelled: Callable[[], bool] = never
+    ) -> NDArray[np.float32]:
+        """What a layer, from 0, makes of the last token of each prompt that was read, (n, d)."""

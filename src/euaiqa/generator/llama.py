@@ -1,4 +1,4 @@
-"""The language model: a `Prompt` in, text or probabilities out, greedily, on the CPU.
+"""The language model: a `Prompt` in, text, probabilities or states out, greedily, on the CPU.
 
 What the model computes for a passage is kept (`passages`) and shared by every question that
 reads it: the passages stand side by side at the same positions after a fixed prefix, each blind
@@ -13,10 +13,9 @@ import codecs
 import math
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -26,43 +25,26 @@ from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
 from euaiqa.generator.context import BATCH, Context, Run
 from euaiqa.generator.contract import Limits, never
-from euaiqa.generator.passages import PassageCells
+from euaiqa.generator.passages import PREFIX, PassageCells
 
 WRITERS = 4  # texts that are written at once: an answer, and a sentence of it again
-READERS = 10  # questions over some passages whose cells are kept: a probe leaves them to the answer
+READERS = 10  # questions that are read in one batch, each over its passages
 HOT = 40  # passages that stay in the context
 # Attention costs more the more cells are in use: 70 tokens/s with 6,000, 91 with few.
 HOT_CELLS = 3072
-# Cells kept free: half for questions with their instructions, half for the answer
-# (`EUAIQA_MAX_TOKENS` allows no more).
-MAX_QUESTION = 1536
-MAX_SUFFIX = 192  # what follows a question: our instructions, and a sentence that was begun
+MAX_QUESTION = 768  # tokens of a question with its instructions, and of a sentence begun
+# Kept free: for questions that are read, and for two texts with theirs (`EUAIQA_MAX_TOKENS`
+# allows 384).
+FREE_CELLS = MAX_QUESTION + 2 * (MAX_QUESTION + 384)
 WARM_BYTES = 1 << 30
-
-_Asked = tuple[tuple[str, ...], str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """A question over its passages: the next position, its size, and whether it was decoded."""
-
-    sequence: int
-    position: int
-    size: int
-    decoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What of a prompt is still to be decoded, in tokens."""
+    """The passages that a prompt reads, and the tokens that follow them."""
 
-    prompt: Prompt
-    asked: list[int]
-    told: list[int]
-
-    @property
-    def key(self) -> _Asked:
-        return self.prompt.passages, self.prompt.question
+    passages: tuple[str, ...]
+    tokens: list[int]
 
 
 class LlamaGenerator:
@@ -84,17 +66,16 @@ class LlamaGenerator:
         """
         self._lock = threading.Lock()
         self._first_reader = HOT + 2
+        self._first_writer = self._first_reader + READERS
         self._context = Context(
             path,
-            cells=HOT_CELLS + MAX_QUESTION,
-            sequences=self._first_reader + READERS + WRITERS,
+            cells=HOT_CELLS + FREE_CELLS,
+            sequences=self._first_writer + WRITERS,
             threads=threads,
         )
         self._vocabulary = self._context.vocabulary
         self._passages = PassageCells(self._context, hot=HOT, cells=HOT_CELLS, max_bytes=warm_bytes)
         self._name = path.stem
-        # least recently used first
-        self._readers: OrderedDict[_Asked, _Reader] = OrderedDict()
         self._writers: dict[int, tuple[str, ...]] = {}  # sequence -> passages
         self._epoch = 0  # how often the context was cleared
 
@@ -122,11 +103,11 @@ class LlamaGenerator:
             for spelling in (word, f" {word}")
         }
         with self._lock:
-            job = self._job(prompt)
-            if not self._ready([job], limits.cancelled) or limits.cancelled():
-                return
-            writer, position, logits = self._begin_writing(job)
+            begun = self._begin_writing(self._job(prompt), limits.cancelled)
             epoch = self._epoch
+        if begun is None:
+            return
+        writer, position, logits = begun
         stop_at = time.monotonic() + limits.seconds
         try:
             for _ in range(limits.tokens):
@@ -146,7 +127,8 @@ class LlamaGenerator:
                         raise GenerationError(
                             "the model's context was cleared meanwhile", hint="ask again"
                         )
-                    (logits,) = self._decode([Run([token], position, writer)])
+                    with self._guarded():
+                        (logits,) = self._context.decode([Run([token], position, writer)])
                 position += 1
         finally:
             with self._lock:
@@ -176,19 +158,34 @@ class LlamaGenerator:
             QuestionTooLong: a question has too many tokens.
             GenerationError: the passages are too long, or llama.cpp fails.
         """
-        found: list[float] = []
         words = [self._vocabulary.first_tokens(spellings) for spellings in (yes, no)]
-        with self._lock:
-            jobs = [self._job(prompt) for prompt in prompts]
-            while len(found) < len(jobs) and not cancelled():
-                ready = self._ready(jobs[len(found) :], cancelled)
-                if cancelled():
-                    break
-                for job, logits in zip(ready, self._decoded(ready), strict=True):
-                    found.append(_odds(logits, *words))
-                    reader = self._readers[job.key]
-                    self._context.drop(reader.sequence, reader.position)
-        return found + [0.0] * (len(jobs) - len(found))
+        logits = self._read(prompts, self._context.decode, cancelled)
+        found = [_odds(one, *words) for one in logits]
+        return found + [0.0] * (len(prompts) - len(found))
+
+    def states(
+        self, prompts: Sequence[Prompt], layer: int, cancelled: Callable[[], bool] = never
+    ) -> NDArray[np.float32]:
+        """What a layer makes of the last token of each prompt; the layers above are left out.
+
+        Args:
+            prompts: what to read.
+            layer: from 0.
+            cancelled: once true, no further prompt is read.
+
+        Returns:
+            float32 (n, width of the model), of the first n prompts: all unless cancelled.
+
+        Raises:
+            QuestionTooLong: a question has too many tokens.
+            GenerationError: the passages are too long, the model has no such layer, or llama.cpp
+                fails.
+        """
+
+        def taken(runs: Sequence[Run]) -> list[NDArray[np.float32]]:
+            return list(self._context.states(runs, layer))
+
+        return np.array(self._read(prompts, taken, cancelled), dtype=np.float32)
 
     def warm(self, prompt: Prompt, cancelled: Callable[[], bool]) -> bool:
         """Compute what questions over the passages of a prompt will need; decodes no question.
@@ -210,8 +207,7 @@ class LlamaGenerator:
                     continue
                 if self._passages.full:
                     return False
-                job = _Job(prompt, [], [])
-                self._place(passage, job, set(), cancelled)
+                self._place(passage, self._written_over(), cancelled)
         return True
 
     def _start(self, prefix: str) -> None:
@@ -220,136 +216,109 @@ class LlamaGenerator:
                 self._cleared()
 
     def _job(self, prompt: Prompt) -> _Job:
-        asked = self._vocabulary.tokens(prompt.question, control=False)
-        told = self._vocabulary.tokens(prompt.suffix, control=True)
-        told += self._vocabulary.tokens(prompt.begun, control=False)
-        if len(asked) + len(told) > MAX_QUESTION // 2:
+        tokens = self._vocabulary.tokens(prompt.question, control=False)
+        tokens += self._vocabulary.tokens(prompt.suffix, control=True)
+        tokens += self._vocabulary.tokens(prompt.begun, control=False)
+        if len(tokens) > MAX_QUESTION:
             raise QuestionTooLong(
-                f"the question is {len(asked) + len(told)} tokens long, "
-                f"of {MAX_QUESTION // 2} at most",
+                f"the question is {len(tokens)} tokens long, of {MAX_QUESTION} at most",
                 hint="ask a shorter question",
             )
         self._start(prompt.prefix)
-        return _Job(prompt, asked, told)
+        return _Job(prompt.passages, tokens)
 
-    def _ready(self, jobs: Sequence[_Job], cancelled: Callable[[], bool]) -> list[_Job]:
-        """Make the passages of the first jobs hot: as many jobs as are decoded in one batch.
+    def _read(
+        self,
+        prompts: Sequence[Prompt],
+        compute: Callable[[Sequence[Run]], list[NDArray[np.float32]]],
+        cancelled: Callable[[], bool],
+    ) -> list[NDArray[np.float32]]:
+        """What is computed for each prompt's last token; nothing but the passages is kept."""
+        found: list[NDArray[np.float32]] = []
+        with self._lock:
+            jobs = [self._job(prompt) for prompt in prompts]
+            while len(found) < len(jobs):
+                runs = self._placed(jobs[len(found) :], self._first_reader, cancelled)
+                if not runs:
+                    break
+                with self._guarded():
+                    found += compute(runs)
+                for run in runs:
+                    self._context.drop(run.sequence)
+        return found
 
-        Each gets a reader; one that was not there before has decoded nothing yet.
+    def _placed(self, jobs: Sequence[_Job], first: int, cancelled: Callable[[], bool]) -> list[Run]:
+        """Give the first jobs sequences, from `first` on, that hold their passages.
+
+        As many as are decoded in one batch; none when cancelled.
         """
-        ready: list[_Job] = []
+        runs: list[Run] = []
+        in_use = self._written_over()
         used = 0
-        for job in jobs:
-            known = self._readers.get(job.key)
-            size = len(job.told) + (0 if known and known.decoded else len(job.asked))
-            twice = any(job.key == other.key for other in ready)
-            if ready and (twice or len(ready) == READERS or used + size > BATCH):
+        for job in jobs[:READERS]:
+            used += len(job.tokens)
+            if runs and used > BATCH:
                 break
-            if not known and not self._begin(job, ready, cancelled):
-                break
-            self._readers.move_to_end(job.key)
-            ready.append(job)
-            used += size
-        return ready
-
-    def _begin(self, job: _Job, ready: Sequence[_Job], cancelled: Callable[[], bool]) -> bool:
-        """Give a job a reader over its passages.
-
-        False where the ready ones leave no room, or when cancelled.
-        """
-        needed = {job.key for job in ready}
-        room = MAX_QUESTION // 2 - len(job.asked) - MAX_SUFFIX
-        while len(self._readers) >= READERS or (
-            self._readers and sum(reader.size for reader in self._readers.values()) > room
-        ):
-            idle = next((key for key in self._readers if key not in needed), None)
-            if idle is None:
-                return False
-            self._forget(idle)
-        sources: list[int] = []
-        largest = 0
-        for passage in job.prompt.passages:
-            placed = self._place(passage, job, needed, cancelled)
+            placed = self._place_all(job.passages, in_use, cancelled)
+            if cancelled():
+                return []
             if placed is None:
-                return False
-            sources.append(placed[0])
-            largest = max(largest, placed[1])
-        taken = {reader.sequence for reader in self._readers.values()}
-        free = range(self._first_reader, self._first_reader + READERS)
-        sequence = next(s for s in free if s not in taken)
-        self._context.drop(sequence)
-        for source in sources or [0]:
-            self._context.copy(source, sequence)
-        self._readers[job.key] = _Reader(sequence, self._passages.prefix + largest, len(job.asked))
-        return True
+                if runs:
+                    break
+                raise GenerationError(
+                    "the passages are too long for the model's context",
+                    hint="set EUAIQA_PASSAGES to a smaller number",
+                )
+            sequence = first + len(runs)
+            self._context.drop(sequence)
+            for source, _ in placed or [(PREFIX, 0)]:
+                self._context.copy(source, sequence)
+            longest = max((size for _, size in placed), default=0)
+            in_use.update(job.passages)
+            runs.append(Run(job.tokens, self._passages.prefix + longest, sequence))
+        return runs
+
+    def _place_all(
+        self, passages: Sequence[str], in_use: set[str], cancelled: Callable[[], bool]
+    ) -> list[tuple[int, int]] | None:
+        """Make passages hot: their sequences and sizes; None for want of room or when cancelled."""
+        placed: list[tuple[int, int]] = []
+        for passage in passages:
+            one = self._place(passage, {*in_use, *passages}, cancelled)
+            if one is None:
+                return None
+            placed.append(one)
+        return placed
 
     def _place(
-        self, passage: str, job: _Job, needed: set[_Asked], cancelled: Callable[[], bool]
+        self, passage: str, in_use: set[str], cancelled: Callable[[], bool]
     ) -> tuple[int, int] | None:
-        """Make a passage hot, at the cost of idle readers.
+        with self._guarded():
+            return self._passages.place(passage, in_use, cancelled)
 
-        None where the needed ones hold all the room, or when cancelled.
-        """
-        while True:
-            in_use = {
-                *job.prompt.passages,
-                *(text for passages, _ in self._readers for text in passages),
-                *(text for passages in self._writers.values() for text in passages),
-            }
-            with self._guarded():
-                placed = self._passages.place(passage, in_use, cancelled)
-            if placed is not None or cancelled():
-                return placed
-            idle = next((key for key in self._readers if key not in needed), None)
-            if idle is None:
-                break
-            self._forget(idle)
-        if needed:
-            return None
-        raise GenerationError(
-            "the passages are too long for the model's context",
-            hint="set EUAIQA_PASSAGES to a smaller number",
-        )
+    def _written_over(self) -> set[str]:
+        """The passages of texts that are being written."""
+        return {text for passages in self._writers.values() for text in passages}
 
-    def _begin_writing(self, job: _Job) -> tuple[int, int, NDArray[np.float32]]:
-        """Copy a question's cells to a sequence of its own and decode what follows it there.
+    def _begin_writing(
+        self, job: _Job, cancelled: Callable[[], bool]
+    ) -> tuple[int, int, NDArray[np.float32]] | None:
+        """Decode what comes before a text, in a sequence of its own.
 
         Returns:
-            The sequence, the next position, and the logits there.
+            The sequence, the next position, and the logits there; None when cancelled.
         """
-        first = self._first_reader + READERS
-        free = [s for s in range(first, first + WRITERS) if s not in self._writers]
-        if not free:
+        every = range(self._first_writer, self._first_writer + WRITERS)
+        writer = next((sequence for sequence in every if sequence not in self._writers), None)
+        if writer is None:
             raise GenerationError("too many texts are written at once", hint="ask again")
-        reader = self._readers[job.key]
-        if not reader.decoded:
-            self._decoded([_Job(job.prompt, job.asked, [])])
-            reader = self._readers[job.key]
-        self._context.drop(free[0])
-        self._context.copy(reader.sequence, free[0])
-        (logits,) = self._decode([Run(job.told, reader.position, free[0])])
-        self._writers[free[0]] = job.prompt.passages
-        return free[0], reader.position + len(job.told), logits
-
-    def _decoded(self, jobs: Sequence[_Job]) -> list[NDArray[np.float32]]:
-        """Decode what jobs still lack, and keep their questions' cells for the next."""
-        runs = []
-        for job in jobs:
-            reader = self._readers[job.key]
-            rest = job.told if reader.decoded else job.asked + job.told
-            runs.append(Run(rest, reader.position, reader.sequence))
-        logits = self._decode(runs)
-        for job in jobs:
-            reader = self._readers[job.key]
-            if not reader.decoded:
-                self._readers[job.key] = replace(
-                    reader, position=reader.position + reader.size, decoded=True
-                )
-        return logits
-
-    def _decode(self, runs: Sequence[Run]) -> list[NDArray[np.float32]]:
+        runs = self._placed([job], writer, cancelled)
+        if not runs:
+            return None
         with self._guarded():
-            return self._context.decode(runs)
+            (logits,) = self._context.decode(runs)
+        self._writers[writer] = job.passages
+        return writer, runs[0].position + len(job.tokens), logits
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -362,13 +331,8 @@ class LlamaGenerator:
             raise
 
     def _cleared(self) -> None:
-        self._readers.clear()
         self._writers.clear()
         self._epoch += 1
-
-    def _forget(self, key: _Asked) -> None:
-        """Forget a question's cells."""
-        self._context.drop(self._readers.pop(key).sequence)
 
 
 def _odds(logits: NDArray[np.float32], yes: Sequence[int], no: Sequence[int]) -> float:

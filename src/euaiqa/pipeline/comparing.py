@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from euaiqa import prompts
 from euaiqa.bilingual import Name, held_in, missing, names_in
 from euaiqa.datamodels import (
     AnswerSentence,
@@ -28,13 +27,17 @@ from euaiqa.ground import Ledger
 from euaiqa.ground.telling import Told, told
 from euaiqa.ground.values import Value, differ, equals, values_of
 from euaiqa.language import detect
+from euaiqa.pipeline.answerability import answers
 from euaiqa.pipeline.question import asks_for
 from euaiqa.pipeline.reading import Candidate
 from euaiqa.pipeline.writing import Tools, Writing
 
 COMPARED = 6  # passages of other articles that are read, the nearest first
 ANSWERED = 2  # of those that the model is let answer from, the surest first
-SURE = 0.8  # the model's yes from which another passage is taken to answer the question
+# How likely another passage must answer a question that asks for a figure, a date or a name, so
+# that the kind of value is known, and any other. docs/adr/0011-disagreement.md
+LIKELY = 0.3
+SURE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Comparing:
         self._question = question
         self._language = language
         self._cancelled = cancelled
+        self._asked = asks_for(question, detect(question))
 
     def compare(
         self,
@@ -75,15 +79,12 @@ class Comparing:
         """
         cited = {c.document for s in answer for c in ledger.of(s.citations)}
         mine = list(self._sides(answer[0], ledger))
-        spoken = detect(self._question)
-        asked = asks_for(self._question, spoken)
-        named = self._names(answer[0], ledger) if asked == "name" else []
+        named = self._names(answer[0], ledger) if self._asked in {"name", "who"} else []
         rivals = [
             c.found
             for c in candidates
             if c.found.passage.document not in cited
-            # in the other language what the question names may be called otherwise
-            and (not c.unnamed or c.found.passage.language != spoken)
+            and not c.unnamed
             and (named or self._could_differ(mine, c.found))
         ]
         for rival in self._sure(rivals[:COMPARED]):
@@ -111,10 +112,12 @@ class Comparing:
         """Those of which the model says that they hold the answer, the surest first."""
         if not rivals or self._cancelled():
             return []
-        asked = [prompts.probe_prompt(self._question, rival.passage) for rival in rivals]
-        said = self._tools.generator.probabilities(asked, prompts.YES, prompts.NO, self._cancelled)
+        passages = [rival.passage for rival in rivals]
+        said = answers(self._question, passages, self._tools.generator, self._cancelled)
         order = sorted(range(len(rivals)), key=lambda i: -said[i])
-        return [rivals[i] for i in order if said[i] >= SURE][:ANSWERED]
+        known = self._asked in {"figure", "date", "name", "who"}
+        enough = LIKELY if known else SURE
+        return [rivals[i] for i in order if said[i] >= enough][:ANSWERED]
 
     def _sides(self, sentence: AnswerSentence, ledger: Ledger) -> Iterator[tuple[Value, _Side]]:
         """The values of a quote that the sentence says and the question does not."""
@@ -122,8 +125,15 @@ class Comparing:
         asked = facts_of(self._question, self._language)
         for citation in ledger.of(sentence.citations):
             for value in values_of(citation.quote, citation.language):
-                if value.facts.missing_from([asked]) and not value.facts.missing_from([said]):
+                told = not value.facts.missing_from([said])
+                if told and value.facts.missing_from([asked]) and self._asked_for(value):
                     yield value, _Side(value.text, citation)
+
+    def _asked_for(self, value: Value) -> bool:
+        """Whether a value may be what the question asks for."""
+        if self._asked in {"figure", "date"}:
+            return (value.kind == "date") == (self._asked == "date")
+        return self._asked not in {"name", "who"}
 
     def _names(self, sentence: AnswerSentence, ledger: Ledger) -> list[tuple[Name, _Side]]:
         """The names of a quote that the sentence says and the question does not."""

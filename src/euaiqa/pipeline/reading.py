@@ -1,6 +1,6 @@
 """Which of the retrieved passages holds the answer: the language model reads each by itself.
 
-Takes a question and what was retrieved, gives the passages read with the model's word on each,
+Takes a question and what was retrieved, gives the passages read with how likely each answers,
 best first. A vector tells what a passage is about, not whether it answers; and a small model
 that reads several passages at once mixes them up. Whether to answer is the gate's matter.
 docs/adr/0010-one-passage-at-a-time.md
@@ -12,28 +12,33 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from euaiqa import gate, prompts
-from euaiqa.bilingual import names_in
+from euaiqa import gate
+from euaiqa.bilingual import coined, names_in
 from euaiqa.datamodels import Language, Passage, RetrievedPassage
 from euaiqa.generator import Generator
 from euaiqa.ground import ArticleNames
+from euaiqa.pipeline.answerability import answers
 
 FIRST = 3  # passages that are read together before the others
-ENOUGH = 0.9  # the model's yes from which no further passage is read
+ENOUGH = 0.9  # the probability from which no further passage is read
 # What a unit of the log odds of yes weighs beside the retrieval score (-0.2 to 0.8).
 WEIGHT_YES = 0.2
 
 
 # What a name of the question's that an article nowhere holds takes from its passages' scores.
-UNNAMED = 0.1
+UNNAMED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage, and how many of the names in the question its article does not hold."""
+    """A passage, and how many of the names in the question its article does not hold.
+
+    `elsewhere`: one of these has no other spelling, so that the article is about something else.
+    """
 
     found: RetrievedPassage
     unnamed: int
+    elsewhere: bool = False
 
     @property
     def score(self) -> float:
@@ -43,7 +48,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A candidate and P(yes)/(P(yes)+P(no)) to "is the exact answer in it?", 0 to 1."""
+    """A candidate and how likely it answers, 0 to 1: see `answerability`."""
 
     candidate: Candidate
     yes: float
@@ -63,17 +68,23 @@ class Reading:
 def with_names(
     question: str, language: Language, found: Sequence[RetrievedPassage], articles: ArticleNames
 ) -> list[Candidate]:
-    """Put passages of articles that do not know what the question names behind the others."""
+    """Put passages of articles that do not know what the question names behind the others.
+
+    A text that is there twice comes once: the same agency report in two outlets.
+    """
     names = names_in(question, language)
-    candidates = [
-        Candidate(one, len(articles.missing(names, one.passage.document))) for one in found
-    ]
+    distinct: dict[str, RetrievedPassage] = {}
+    for one in found:
+        distinct.setdefault(one.passage.text, one)
+    candidates = []
+    for one in distinct.values():
+        lacking = articles.missing(names, one.passage.document)
+        candidates.append(Candidate(one, len(lacking), any(map(coined, lacking))))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 
 def read(
     question: str,
-    language: Language,
     candidates: Sequence[Candidate],
     generator: Generator,
     cancelled: Callable[[], bool],
@@ -82,7 +93,6 @@ def read(
 
     Args:
         question: as it is understood.
-        language: the question's.
         candidates: the passages to read, best first.
         generator: the language model.
         cancelled: asked between passages.
@@ -96,8 +106,8 @@ def read(
     for part in (candidates[:FIRST], candidates[FIRST:]):
         if cancelled() or any(reading.yes >= ENOUGH for reading in readings):
             break
-        asked = [prompts.probe_prompt(question, c.found.passage) for c in part]
-        said = generator.probabilities(asked, prompts.YES, prompts.NO, cancelled)
+        passages = [candidate.found.passage for candidate in part]
+        said = answers(question, passages, generator, cancelled)
         readings += [Reading(c, yes) for c, yes in zip(part, said, strict=True)]
     return sorted(readings, key=lambda reading: -reading.worth)
 

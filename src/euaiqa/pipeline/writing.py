@@ -111,6 +111,7 @@ class Writing:
         self.verify = 0.0  # seconds
         self._draft = ""
         self._refused = False
+        self._repeats = False
         self.proven: list[AnswerSentence] = []
 
     def events(self) -> Iterator[Event]:
@@ -118,7 +119,8 @@ class Writing:
 
         The model is asked of each of its sentences whether the passage says it; `faith` is
         its yes to the first one, 0 to 1. Sentences under `FAITHFUL` are told as their quotes,
-        those under `DOUBTFUL` not at all, and none is where that first word is not accepted.
+        those under `DOUBTFUL` not at all, and none is where that first word is not accepted. The
+        first sentence answers, the others add to it: without it they are not told.
         """
         pending, before = "", ""
         limits = Limits(self._tools.max_tokens, self._tools.time_limit, self._cancelled)
@@ -134,7 +136,7 @@ class Writing:
                 for draft in whole:
                     yield from self._prove(draft, before)
                     before += draft + " "
-                if self._refused:
+                if before and not self.answered:
                     return
         if self._cancelled():
             return
@@ -142,8 +144,15 @@ class Writing:
         if rest and (self.proven or len(rest) > 1) and not ENDED.search(rest[-1]):
             rest.pop()  # cut off by the limit of tokens or time
         for draft in rest:
+            if before and not self.answered:
+                return
             yield from self._prove(draft, before)
             before += draft + " "
+
+    @property
+    def answered(self) -> bool:
+        """Whether something was told, now or, in the same words, before."""
+        return bool(self.proven) or self._repeats
 
     def quote(self) -> Iterator[Event]:
         """Give the source sentence nearest to question and draft, as a quote of itself."""
@@ -243,6 +252,7 @@ class Writing:
             lacks = self._lacks(citation.quote, citation.language)
             sentence = sentence if lacks else self._translated(sentence)
         if lacks or sentence.text in self._said:
+            self._repeats |= not lacks
             self._ledger.forget(cited)
             return
         self._said.add(sentence.text)

@@ -1,4 +1,4 @@
-"""What kind of answer a question asks for: a figure, a date, a name, yes or no, or anything.
+"""What kind of answer a question asks for: a figure, a date, who, a name, yes or no, or anything.
 
 Takes a question and its language, gives one of a few kinds by its question word and the noun
 beside it. The nouns are few and general (`montant`, `share`, `ville`): what is not
@@ -12,7 +12,7 @@ from typing import Literal
 
 from euaiqa.datamodels import Language
 
-Kind = Literal["figure", "date", "name", "yesno", "reason", "any"]
+Kind = Literal["figure", "date", "who", "name", "yesno", "reason", "any"]
 
 _FIGURES = {
     "fr": (
@@ -75,9 +75,14 @@ _ASKED: dict[Language, tuple[tuple[Kind, re.Pattern[str]], ...]] = {
         (
             "name",
             re.compile(
-                rf"^\W*(?:(?:et|mais|par|vers|d['’])\s*)*où\b|\boù\s*\?|\bquel(?:le)?s?\s+(?:\w+\s+)?(?:{_NAMES['fr']})\b"
-                r"|^\W*(?:(?:à|a|par|avec|chez|de|pour|et)\s+)?qui\b(?!\s+est-ce\s+que)",
+                rf"^\W*(?:(?:et|mais|par|vers|d['’])\s*)*où\b|\boù\s*\?|\bquel(?:le)?s?\s+(?:\w+\s+)?(?:{_NAMES['fr']})\b",
                 re.I,
+            ),
+        ),
+        (
+            "who",
+            re.compile(
+                r"^\W*(?:(?:à|a|par|avec|chez|de|pour|et)\s+)?qui\b(?!\s+est-ce\s+que)", re.I
             ),
         ),
         (
@@ -123,10 +128,13 @@ _ASKED: dict[Language, tuple[tuple[Kind, re.Pattern[str]], ...]] = {
         (
             "name",
             re.compile(
-                rf"^\W*(?:(?:and|but|so|from)\s+)*where\b|\bwhere\s*\?|\b(?:what|which)\s+(?:\w+\s+)?(?:{_NAMES['en']})\b"
-                r"|^\W*(?:(?:and|to|by|with|from|for)\s+)?(?:who|whom|whose)\b",
+                rf"^\W*(?:(?:and|but|so|from)\s+)*where\b|\bwhere\s*\?|\b(?:what|which)\s+(?:\w+\s+)?(?:{_NAMES['en']})\b",
                 re.I,
             ),
+        ),
+        (
+            "who",
+            re.compile(r"^\W*(?:(?:and|to|by|with|from|for)\s+)?(?:who|whom|whose)\b", re.I),
         ),
         (
             "yesno",
@@ -149,8 +157,8 @@ def asks_for(question: str, language: Language) -> Kind:
         language: the question's.
 
     Returns:
-        `figure`, `date`, `name` (a person, a body or a place), `reason`, `yesno`, or `any` when
-        its form does not tell.
+        `figure`, `date`, `who` (a person or a body, by name or by office), `name` (a body or a
+        place), `reason`, `yesno`, or `any` when its form does not tell.
     """
     for kind, pattern in _ASKED[language]:
         if pattern.search(question):

@@ -1,8 +1,9 @@
 """A question that asks several things, cut into questions that each stand alone.
 
 Takes one question and gives its parts in order, each fit to be judged and answered by
-itself. When grammar does not show plainly that two things are asked, it gives the question
-as it is: a part too many does harm, a part too few leaves things as they were.
+itself, or with the whole question beside it where it still leans on the part before. When
+grammar does not show plainly that two things are asked, it gives the question as it is: a part
+too many does harm, a part too few leaves things as they were.
 """
 
 from __future__ import annotations
@@ -66,9 +67,7 @@ def parts(question: str, language: Language) -> tuple[str, ...]:
         for piece in pieces:
             bare = _LED.sub("", piece).strip()
             if out and leans(piece, language):
-                bare = complete(piece, out[-1], "", language)
-                if not bare or leans(bare, language):
-                    return (question,)
+                bare = complete(piece, out[-1], "", language) or bare
             out.append(bare[:1].upper() + bare[1:])
     return tuple(out) if len(out) > 1 else (question,)
 

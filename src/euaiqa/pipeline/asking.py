@@ -1,0 +1,201 @@
+"""One question on its way: understand, retrieve, read, decide, write and prove, compare, answer.
+
+Takes a question and the stages, gives events up to the whole answer.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from euaiqa import gate, prompts
+from euaiqa.bilingual import names_in
+from euaiqa.datamodels import (
+    Answer,
+    AnswerSentence,
+    Disagreement,
+    DoneEvent,
+    Event,
+    Language,
+    PassagesEvent,
+    RetrievedPassage,
+    SentenceEvent,
+    Status,
+    Timings,
+    Turn,
+)
+from euaiqa.ground import Ledger, with_markers
+from euaiqa.language import detect
+from euaiqa.pipeline import reading
+from euaiqa.pipeline.comparing import Comparing
+from euaiqa.pipeline.question import leans, parts, standalone
+from euaiqa.pipeline.writing import Tools, Writing
+from euaiqa.retrieve import Retriever
+
+SHOWN = 8  # passages that may be read, and that a reply carries
+# Retrieved: in 3 of 14 conflicts of the tune half and of `wider` the other article's passage came
+# ninth or tenth, in the others before. docs/adr/0011-disagreement.md
+RETRIEVED = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What answers questions; the same for every one.
+
+    `read` is how many passages the model reads at most, each by itself.
+    """
+
+    retriever: Retriever
+    tools: Tools
+    read: int
+    index_version: str
+
+
+class Asking:
+    """One question; holds what accumulates."""
+
+    def __init__(
+        self,
+        stages: Stages,
+        question: str,
+        language: Literal["auto", "fr", "en"],
+        history: Sequence[Turn],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self._stages = stages
+        self._tools = stages.tools
+        self._question = question
+        self._language: Language = detect(question) if language == "auto" else language
+        self._standalone = standalone(question, history)
+        self._cancelled = cancelled
+        self._begun = time.perf_counter()
+        self._spent = {"retrieve": 0.0, "first_token": 0.0, "generate": 0.0, "verify": 0.0}
+        self._found: tuple[RetrievedPassage, ...] = ()
+        self._ledger = Ledger()
+        self._said: set[str] = set()
+        self._sentences: list[AnswerSentence] = []
+        self._disagreements: list[Disagreement] = []
+
+    def events(self) -> Iterator[Event]:
+        """What was retrieved, tokens and sentences as they come, the whole answer."""
+        asked = parts(self._standalone, detect(self._standalone))
+        found = [self._retrieve(self._named(part)) for part in asked]
+        self._found = _merged(found)
+        self._spent["retrieve"] = self._elapsed()
+        yield PassagesEvent(self._found)
+        open_parts = []
+        for part, passages in zip(asked, found, strict=True):
+            answered = yield from self._answer_part(part, passages)
+            if self._cancelled():
+                return
+            if not answered:
+                open_parts.append(part)
+        yield DoneEvent(self._answer(open_parts, len(asked)))
+
+    def _named(self, part: str) -> str:
+        """A part as it names its subject: the whole question, where the part leans on it."""
+        language = detect(part)
+        own = names_in(part, language) and not leans(part, language)
+        return part if own else self._standalone
+
+    def _retrieve(self, part: str) -> tuple[RetrievedPassage, ...]:
+        return self._stages.retriever.retrieve(part, detect(part), RETRIEVED)
+
+    def _answer_part(
+        self, part: str, found: Sequence[RetrievedPassage]
+    ) -> Generator[Event, None, bool]:
+        """Answer one question; false, and no sentence, where the articles do not."""
+        named = self._named(part)
+        near = reading.with_names(named, detect(named), found[:SHOWN], self._tools.articles)
+        first = [one for one in near if not one.elsewhere][: self._stages.read]
+        readings = reading.read(part, first, self._tools.generator, self._cancelled)
+        if not readings or readings[0].yes < gate.HOPELESS or self._cancelled():
+            return False
+        sure = functools.partial(_sure, readings[0])
+        writing = Writing(
+            self._tools,
+            part,
+            self._language,
+            readings[0].passage,
+            self._ledger,
+            said=self._said,
+            accept=lambda faith: sure(faith) >= gate.THRESHOLD,
+            cancelled=self._cancelled,
+        )
+        started = time.perf_counter()
+        yield from self._kept(writing.events())
+        if not writing.answered and sure(writing.faith) >= gate.SURE and not self._cancelled():
+            yield from self._kept(writing.quote())
+        total = time.perf_counter() - started
+        if writing.first_token and not self._spent["first_token"]:
+            self._spent["first_token"] = (writing.first_token - self._begun) * 1000
+        self._spent["verify"] += writing.verify * 1000
+        self._spent["generate"] += (total - writing.verify) * 1000
+        if writing.proven and not self._cancelled():
+            candidates = reading.with_names(named, detect(named), found, self._tools.articles)
+            comparing = Comparing(self._tools, part, self._language, self._cancelled)
+            differing = comparing.compare(writing.proven, self._ledger, candidates)
+            if differing:
+                sentence, disagreement = differing
+                self._disagreements.append(disagreement)
+                self._sentences.append(sentence)
+                yield SentenceEvent(sentence, self._ledger.of(sentence.citations))
+        return writing.answered
+
+    def _kept(self, events: Iterator[Event]) -> Iterator[Event]:
+        for event in events:
+            if isinstance(event, SentenceEvent):
+                self._sentences.append(event.sentence)
+            yield event
+
+    def _answer(self, open_parts: Sequence[str], asked: int) -> Answer:
+        status: Status = "answered"
+        if not self._sentences:
+            status, text = "refused", prompts.REFUSAL[self._language]
+        else:
+            text = with_markers(self._sentences)
+            if open_parts and asked > 1:
+                status = "partial"
+                notices = [prompts.not_covered(part, self._language) for part in open_parts]
+                text = " ".join((text, *notices))
+        glosses = self._tools.glosses
+        citations = tuple(
+            replace(citation, gloss=glosses.of(citation, self._language, self._cancelled))
+            for citation in self._ledger.citations
+        )
+        return Answer(
+            question=self._question,
+            standalone_question=self._standalone,
+            language=self._language,
+            status=status,
+            answer=text,
+            sentences=tuple(self._sentences),
+            citations=citations,
+            disagreements=tuple(self._disagreements),
+            passages=self._found,
+            timings=Timings(**self._spent, total=self._elapsed()),
+            model=self._tools.generator.name,
+            encoder=self._tools.encoder.name,
+            index_version=self._stages.index_version,
+        )
+
+    def _elapsed(self) -> float:
+        return (time.perf_counter() - self._begun) * 1000
+
+
+def _sure(one: reading.Reading, faith: float) -> float:
+    """How sure it is that a passage answers, given the model's word on what it wrote from it."""
+    return gate.answerable(reading.evidence(one, faith))
+
+
+def _merged(found: Sequence[Sequence[RetrievedPassage]]) -> tuple[RetrievedPassage, ...]:
+    """What was retrieved for all parts of a question, best first, each passage once."""
+    if len(found) == 1:
+        return tuple(found[0][:SHOWN])
+    best: dict[tuple[str, int], RetrievedPassage] = {}
+    for passage in sorted((p for part in found for p in part[:SHOWN]), key=lambda p: -p.score):
+        best.setdefault((passage.passage.document, passage.passage.start), passage)
+    return tuple(best.values())[:SHOWN]
