@@ -154,7 +154,7 @@ def test_ask_each_part_is_answered_from_its_own_passage(pipeline: Make) -> None:
 
     def yes(prompt: Prompt) -> float:
         (passage,) = prompt.passages
-        return 0.97 if ("Vega" in prompt.question) == ("Vega" in passage) else 0.05
+        return 0.97 if ("Vega" in prompt.question) == ("Vega" in passage) else 0.01
 
     generator = model(yes=yes, default=says)
     reply = answer(pipeline(generator), f"{QUESTION} {VEGA}")

@@ -7,6 +7,7 @@ hour and is asked by `make eval`.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,20 @@ def test_answers_are_in_the_language_of_the_question(results: list[Result]) -> N
         if written:
             said = detect(" ".join(written), default=result.question.language)
             assert said == result.question.language, (result.question.id, written)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How much will France invest in AI?", "Combien la France va-t-elle investir dans l'IA ?"],
+)
+def test_what_the_seeds_disagree_on_is_told(real: Pipeline, question: str) -> None:
+    *_, last = real.ask(question)
+    assert isinstance(last, DoneEvent)
+    (told,) = last.answer.disagreements
+    values = {re.sub(r"\D", "", value.value): value.citation for value in told.values}
+    assert values.keys() == {"109", "112"}
+    cited = {c.marker: c.document for c in last.answer.citations}
+    assert len({cited[marker] for marker in values.values()}) == 2
 
 
 def test_a_deleted_line_of_the_prompt_makes_the_suite_worse(

@@ -36,7 +36,7 @@ COMPARED = 6  # passages of other articles that are read, the nearest first
 ANSWERED = 2  # of those that the model is let answer from, the surest first
 # How likely another passage must answer a question that asks for a figure, a date or a name, so
 # that the kind of value is known, and any other. docs/adr/0011-disagreement.md
-LIKELY = 0.3
+LIKELY = 0.05
 SURE = 0.8
 
 
