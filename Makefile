@@ -5,7 +5,7 @@ BIN = .venv/bin
 GIVEN_PORT = $(if $(filter command line,$(origin PORT)),EUAIQA_PORT=$(PORT))
 
 .NOTPARALLEL:
-.PHONY: serve test setup setup-dev models lint test-fast test-model test-browser eval clean
+.PHONY: serve test setup setup-dev models lint test-fast test-model test-browser eval bench clean
 
 serve: setup
 	@$(GIVEN_PORT) $(BIN)/python -m euaiqa serve
@@ -36,6 +36,12 @@ eval: models
 	@cp seeds/* tests/data/articles/* build/eval/corpus/
 	EUAIQA_SEEDS=build/eval/corpus EUAIQA_INDEX=build/eval/index $(BIN)/python -m euaiqa eval \
 		tests/data/questions_test.jsonl --json build/eval/report.json --html build/eval/report.html
+
+# Beside LlamaIndex and llama.cpp alone, on a machine that does nothing else. With the AI Act:
+# `make bench EVAL=folder`, which takes hours; QUESTIONS=6 asks fewer.
+bench: models
+	$(BIN)/python -m benchmarks.compare --out docs/performance.md \
+		$(if $(EVAL),--eval $(EVAL)) $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 lint: setup-dev
 	$(BIN)/ruff check .
