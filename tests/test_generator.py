@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from euaiqa import models, settings
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
-from euaiqa.generator import Limits, LlamaGenerator, llama
+from euaiqa.generator import Limits, LlamaGenerator, placing
 from euaiqa.generator.context import BATCH
-from euaiqa.generator.llama import MAX_QUESTION, READERS, WRITERS
+from euaiqa.generator.placing import MAX_QUESTION, READERS, WRITERS
 from euaiqa.prompts import NO, YES
 
 pytestmark = pytest.mark.model
@@ -52,7 +52,7 @@ def forget(generator: LlamaGenerator) -> None:
     """Another prefix: all that was kept is dropped."""
     other = Prompt("<|im_start|>system\nOther.<|im_end|>\n", (), "Hello", SUFFIX)
     generator.probabilities([other], YES, NO)
-    assert not generator._passages._hot and not generator._passages._warm
+    assert not generator._places.passages._hot and not generator._places.passages._warm
 
 
 def test_stream_reads_the_passages(generator: LlamaGenerator) -> None:
@@ -111,7 +111,7 @@ def test_other_calls_while_a_text_is_written_do_not_disturb_it(
             begun = replace(asked, begun="The Orion plan")
             assert write(generator, begun, tokens=4)
     assert "".join(pieces) == text
-    assert not generator._writers
+    assert not generator._places.writers
 
 
 def test_stream_too_many_at_once_is_a_clear_error(generator: LlamaGenerator) -> None:
@@ -129,9 +129,9 @@ def test_warm_reads_passages_that_questions_then_find(generator: LlamaGenerator)
     forget(generator)
     ahead = prompt("", ORION)
     assert generator.warm(ahead, lambda: False)
-    assert generator._passages.kept(ORION)
+    assert generator._places.passages.kept(ORION)
     assert generator.warm(prompt("", VEGA), lambda: True)  # given up
-    assert not generator._passages.kept(VEGA)
+    assert not generator._places.passages.kept(VEGA)
     assert "Lille" in write(generator, prompt("Where was Orion announced?", ORION))
 
 
@@ -168,7 +168,7 @@ def test_question_longer_than_a_batch_is_read_and_answered(generator: LlamaGener
     before, text = write(generator, short), write(generator, long)
     assert text and before
     assert generator.states([long, short], LAYER).shape[0] == 2
-    assert BATCH < len(generator._job(long).tokens) <= MAX_QUESTION
+    assert BATCH < len(generator._places.tokens(long)) <= MAX_QUESTION
     assert write(generator, long) == text and write(generator, short) == before
 
 
@@ -186,9 +186,9 @@ def test_passage_pushed_out_comes_back_from_memory(
     forget(generator)
     text = write(generator, asked)
     yes = generator.probabilities([asked], YES, NO)
-    for filler in fillers(llama.HOT_CELLS // 100):
+    for filler in fillers(placing.HOT_CELLS // 100):
         generator.probabilities([filler], YES, NO)
-    assert VEGA not in generator._passages._hot and VEGA in generator._passages._warm
+    assert VEGA not in generator._places.passages._hot and VEGA in generator._places.passages._warm
     decoded: list[int] = []
     decode = generator._context.decode
     monkeypatch.setattr(
@@ -208,7 +208,7 @@ def test_warm_passages_keep_to_their_bytes(monkeypatch: pytest.MonkeyPatch) -> N
     )
     for filler in fillers(14):
         small.probabilities([filler], YES, NO)
-    cells = small._passages
+    cells = small._places.passages
     assert 0 < sum(len(data) for data, _ in cells._warm.values()) == cells._bytes
     assert cells._bytes <= 10 * 28_672 * 160 and len(cells._warm) < 14
 

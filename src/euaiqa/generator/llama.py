@@ -10,41 +10,23 @@ articles, languages or citations.
 from __future__ import annotations
 
 import codecs
+import itertools
 import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Prompt
-from euaiqa.errors import GenerationError, QuestionTooLong
-from euaiqa.generator.context import BATCH, Context, Run
+from euaiqa.errors import GenerationError
+from euaiqa.generator.context import Run
 from euaiqa.generator.contract import Limits, never
-from euaiqa.generator.passages import PREFIX, PassageCells
+from euaiqa.generator.placing import Places
 
-WRITERS = 4  # texts that are written at once: an answer, and a sentence of it again
-READERS = 10  # questions that are read in one batch, each over its passages
-HOT = 40  # passages that stay in the context
-# Attention costs more the more cells are in use: 70 tokens/s with 6,000, 91 with few.
-HOT_CELLS = 3072
-MAX_QUESTION = 768  # tokens of a question with its instructions, and of a sentence begun
-# Kept free: for questions that are read, and for two texts with theirs (`EUAIQA_MAX_TOKENS`
-# allows 384).
-FREE_CELLS = MAX_QUESTION + 2 * (MAX_QUESTION + 384)
 WARM_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """The passages that a prompt reads, and the tokens that follow them."""
-
-    passages: tuple[str, ...]
-    tokens: list[int]
 
 
 class LlamaGenerator:
@@ -65,19 +47,10 @@ class LlamaGenerator:
             GenerationError: llama.cpp cannot load the file or allocate the context.
         """
         self._lock = threading.Lock()
-        self._first_reader = HOT + 2
-        self._first_writer = self._first_reader + READERS
-        self._context = Context(
-            path,
-            cells=HOT_CELLS + FREE_CELLS,
-            sequences=self._first_writer + WRITERS,
-            threads=threads,
-        )
+        self._places = Places(path, threads=threads, warm_bytes=warm_bytes)
+        self._context = self._places.context
         self._vocabulary = self._context.vocabulary
-        self._passages = PassageCells(self._context, hot=HOT, cells=HOT_CELLS, max_bytes=warm_bytes)
         self._name = path.stem
-        self._writers: dict[int, tuple[str, ...]] = {}  # sequence -> passages
-        self._epoch = 0  # how often the context was cleared
 
     @property
     def name(self) -> str:
@@ -103,11 +76,13 @@ class LlamaGenerator:
             for spelling in (word, f" {word}")
         }
         with self._lock:
-            begun = self._begin_writing(self._job(prompt), limits.cancelled)
-            epoch = self._epoch
-        if begun is None:
-            return
-        writer, position, logits = begun
+            self._places.start(prompt.prefix)
+            run = self._places.writer(prompt, limits.cancelled)
+            if run is None:
+                return
+            logits = self._decode(run)
+            epoch = self._places.epoch
+        position = run.position + len(run.tokens)
         stop_at = time.monotonic() + limits.seconds
         try:
             for _ in range(limits.tokens):
@@ -123,18 +98,16 @@ class LlamaGenerator:
                 if text:
                     yield text
                 with self._lock:
-                    if self._epoch != epoch:
+                    if self._places.epoch != epoch:
                         raise GenerationError(
                             "the model's context was cleared meanwhile", hint="ask again"
                         )
-                    with self._guarded():
-                        (logits,) = self._context.decode([Run([token], position, writer)])
+                    logits = self._decode(Run([token], position, run.sequence))
                 position += 1
         finally:
             with self._lock:
-                if self._epoch == epoch:
-                    self._context.drop(writer)
-                    del self._writers[writer]
+                if self._places.epoch == epoch:
+                    self._places.leave(run.sequence)
 
     def probabilities(
         self,
@@ -201,31 +174,14 @@ class LlamaGenerator:
             GenerationError: a passage is too long, or llama.cpp fails.
         """
         with self._lock:
-            self._start(prompt.prefix)
+            self._places.start(prompt.prefix)
             for passage in prompt.passages:
-                if self._passages.kept(passage):
+                if self._places.passages.kept(passage):
                     continue
-                if self._passages.full:
+                if self._places.passages.full:
                     return False
-                self._place(passage, self._written_over(), cancelled)
+                self._places.warm(passage, cancelled)
         return True
-
-    def _start(self, prefix: str) -> None:
-        with self._guarded():
-            if self._passages.start(prefix):
-                self._cleared()
-
-    def _job(self, prompt: Prompt) -> _Job:
-        tokens = self._vocabulary.tokens(prompt.question, control=False)
-        tokens += self._vocabulary.tokens(prompt.suffix, control=True)
-        tokens += self._vocabulary.tokens(prompt.begun, control=False)
-        if len(tokens) > MAX_QUESTION:
-            raise QuestionTooLong(
-                f"the question is {len(tokens)} tokens long, of {MAX_QUESTION} at most",
-                hint="ask a shorter question",
-            )
-        self._start(prompt.prefix)
-        return _Job(prompt.passages, tokens)
 
     def _read(
         self,
@@ -236,103 +192,25 @@ class LlamaGenerator:
         """What is computed for each prompt's last token; nothing but the passages is kept."""
         found: list[NDArray[np.float32]] = []
         with self._lock:
-            jobs = [self._job(prompt) for prompt in prompts]
-            while len(found) < len(jobs):
-                runs = self._placed(jobs[len(found) :], self._first_reader, cancelled)
-                if not runs:
-                    break
-                with self._guarded():
-                    found += compute(runs)
-                for run in runs:
-                    self._context.drop(run.sequence)
+            for prefix, group in itertools.groupby(prompts, lambda prompt: prompt.prefix):
+                self._places.start(prefix)
+                left = list(group)
+                while left:
+                    runs = self._places.readers(left, cancelled)
+                    if not runs:
+                        return found
+                    with self._places.guarded():
+                        found += compute(runs)
+                    for run in runs:
+                        self._places.leave(run.sequence)
+                    left = left[len(runs) :]
         return found
 
-    def _placed(self, jobs: Sequence[_Job], first: int, cancelled: Callable[[], bool]) -> list[Run]:
-        """Give the first jobs sequences, from `first` on, that hold their passages.
-
-        As many as are decoded in one batch; none when cancelled.
-        """
-        runs: list[Run] = []
-        in_use = self._written_over()
-        used = 0
-        for job in jobs[:READERS]:
-            used += len(job.tokens)
-            if runs and used > BATCH:
-                break
-            placed = self._place_all(job.passages, in_use, cancelled)
-            if cancelled():
-                return []
-            if placed is None:
-                if runs:
-                    break
-                raise GenerationError(
-                    "the passages are too long for the model's context",
-                    hint="set EUAIQA_PASSAGES to a smaller number",
-                )
-            sequence = first + len(runs)
-            self._context.drop(sequence)
-            for source, _ in placed or [(PREFIX, 0)]:
-                self._context.copy(source, sequence)
-            longest = max((size for _, size in placed), default=0)
-            in_use.update(job.passages)
-            runs.append(Run(job.tokens, self._passages.prefix + longest, sequence))
-        return runs
-
-    def _place_all(
-        self, passages: Sequence[str], in_use: set[str], cancelled: Callable[[], bool]
-    ) -> list[tuple[int, int]] | None:
-        """Make passages hot: their sequences and sizes; None for want of room or when cancelled."""
-        placed: list[tuple[int, int]] = []
-        for passage in passages:
-            one = self._place(passage, {*in_use, *passages}, cancelled)
-            if one is None:
-                return None
-            placed.append(one)
-        return placed
-
-    def _place(
-        self, passage: str, in_use: set[str], cancelled: Callable[[], bool]
-    ) -> tuple[int, int] | None:
-        with self._guarded():
-            return self._passages.place(passage, in_use, cancelled)
-
-    def _written_over(self) -> set[str]:
-        """The passages of texts that are being written."""
-        return {text for passages in self._writers.values() for text in passages}
-
-    def _begin_writing(
-        self, job: _Job, cancelled: Callable[[], bool]
-    ) -> tuple[int, int, NDArray[np.float32]] | None:
-        """Decode what comes before a text, in a sequence of its own.
-
-        Returns:
-            The sequence, the next position, and the logits there; None when cancelled.
-        """
-        every = range(self._first_writer, self._first_writer + WRITERS)
-        writer = next((sequence for sequence in every if sequence not in self._writers), None)
-        if writer is None:
-            raise GenerationError("too many texts are written at once", hint="ask again")
-        runs = self._placed([job], writer, cancelled)
-        if not runs:
-            return None
-        with self._guarded():
-            (logits,) = self._context.decode(runs)
-        self._writers[writer] = job.passages
-        return writer, runs[0].position + len(job.tokens), logits
-
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Call llama.cpp; where it fails, begin anew next time: the cells are unknown."""
-        try:
-            yield
-        except GenerationError:
-            self._passages.forget()
-            self._cleared()
-            raise
-
-    def _cleared(self) -> None:
-        self._writers.clear()
-        self._epoch += 1
+    def _decode(self, run: Run) -> NDArray[np.float32]:
+        """The logits after a run."""
+        with self._places.guarded():
+            (logits,) = self._context.decode([run])
+        return logits
 
 
 def _odds(logits: NDArray[np.float32], yes: Sequence[int], no: Sequence[int]) -> float:

@@ -72,9 +72,7 @@ class Tap:
 
     def _seen(self, tensor: int, asked: bool, _user: Any) -> bool:
         """Say whether to be given a tensor, or, given it, whether to go on."""
-        if not self._name:
-            return not asked
-        if self._name_of(tensor) != self._name:
+        if not self._name or self._name_of(tensor) != self._name:
             return not asked
         if asked:
             return True

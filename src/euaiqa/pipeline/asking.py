@@ -110,7 +110,7 @@ class Asking:
         """Answer one question; false, and no sentence, where the articles do not."""
         named = self._named(part)
         near = reading.with_names(named, detect(named), found[:SHOWN], self._tools.articles)
-        first = [one for one in near if not one.elsewhere][: self._stages.read]
+        first = near[: self._stages.read]
         readings = reading.read(part, first, self._tools.generator, self._cancelled)
         if not readings or readings[0].yes < gate.HOPELESS or self._cancelled():
             return False
@@ -135,9 +135,9 @@ class Asking:
         self._spent["verify"] += writing.verify * 1000
         self._spent["generate"] += (total - writing.verify) * 1000
         if writing.proven and not self._cancelled():
-            candidates = reading.with_names(named, detect(named), found, self._tools.articles)
             comparing = Comparing(self._tools, part, self._language, self._cancelled)
-            differing = comparing.compare(writing.proven, self._ledger, candidates)
+            names = names_in(named, detect(named))
+            differing = comparing.compare(writing.proven, self._ledger, found, names)
             if differing:
                 sentence, disagreement = differing
                 self._disagreements.append(disagreement)
