@@ -317,6 +317,9 @@ def test_unheld_counts_own_figures_and_those_in_quotation_marks() -> None:
     assert not unheld("Orion: €30 billion.", "en", [FR])
     assert len(unheld("Orion: €31 billion in 2025.", "en", [FR])) == 2
     assert len(unheld("He said “31 billion euros”.", "en", [FR])) == 1
+    bare = Quote("20 milliards seront investis.", "fr")
+    assert not unheld("20 billion will be invested.", "en", [bare])
+    assert len(unheld("20 billion dollars will be invested.", "en", [bare])) == 1
     # `1,5 million` in a French quote inside an English answer is one and a half
     french = Quote("Le fonds compte 1,5 million d'euros.", "fr")
     assert not unheld("“Le fonds compte 1,5 million d'euros.”", "en", [french])

@@ -80,6 +80,20 @@ def test_missing_from_source_without_unit_is_held() -> None:
     assert not said.missing_from([source])
 
 
+@pytest.mark.parametrize(
+    ("sources", "untold"),
+    [
+        (["20 milliards seront"], {"EUR"}),
+        (["20 milliards seront", "de 200 milliards de dollars"], {"EUR"}),
+        (["20 milliards seront", "de 200 milliards d'euros"], set()),
+        (["20 milliards d'euros seront"], set()),
+    ],
+)
+def test_untold_currency_is_one_that_no_source_tells(sources: list[str], untold: set[str]) -> None:
+    said = facts_of("20 billion euros, 12 % of it for 300 people", "en")
+    assert said.untold(facts_of(source, "fr") for source in sources) == untold
+
+
 def test_missing_from_invented_year_is_missing() -> None:
     said, source = facts_of("on 11 February 2025", "en"), facts_of("le 11 février", "fr")
     assert said.missing_from([source])

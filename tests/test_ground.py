@@ -56,6 +56,32 @@ def test_prove_invented_figure_is_dropped(
     assert ground(invented, read, encoder, "fr") == ((), ())
 
 
+TOLD = "Sur ces 200 milliards, 20 milliards iront aux usines de calcul."
+
+
+@pytest.mark.parametrize(
+    ("title", "before", "cited"),
+    [
+        ("Titre", "Le plan Orion mobilise 200 milliards d'euros.", 2),
+        ("Un plan de 200 milliards d'euros", "Le plan Orion mobilise 200 milliards d'euros.", 2),
+        ("Un plan de 200 milliards de dollars", "Le plan Orion mobilise 200 milliards d'euros.", 0),
+        ("Titre", "Le plan mobilise 200 milliards d'euros, soit 210 milliards de dollars.", 0),
+        ("Titre", "Le plan Orion est un plan.", 0),
+        ("Un plan de 200 milliards d'euros", "Le plan Orion est un plan.", 0),
+    ],
+)
+def test_prove_currency_that_the_sentence_leaves_open_is_cited_too_or_not_said(
+    encoder: HashEncoder, title: str, before: str, cited: int
+) -> None:
+    text = "20 milliards d'euros iront aux usines de calcul sur ces 200 milliards d'euros."
+    proven = Grounding([passage_of(before, TOLD, title=title)], encoder, "fr").prove(text)
+    assert proven
+    if cited:
+        assert (proven.text, len(proven.citations)) == (text, cited)
+    else:
+        assert proven.support == "extractive" and "euros" not in proven.text.replace(before, "")
+
+
 def test_prove_facts_of_two_sentences_cites_both(read: list[Passage], encoder: HashEncoder) -> None:
     text = "Le plan Orion mobilise 30 milliards d'euros et 50 000 processeurs par centre de calcul."
     (sentence,), citations = ground(text, read, encoder, "fr")

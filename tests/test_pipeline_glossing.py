@@ -57,6 +57,12 @@ def test_of_translation_that_is_not_faithful_is_not_shown(draft: str) -> None:
     assert gloss(draft) is None
 
 
+def test_of_translation_that_adds_a_currency_is_not_shown() -> None:
+    bare = citation("La facture s'élève à 30 milliards depuis le 3 mars 2025.")
+    assert gloss(GLOSS, of=bare) is None
+    assert gloss(GLOSS.replace(" euros", ""), of=bare) == GLOSS.replace(" euros", "")
+
+
 def test_of_words_of_closed_classes_are_put_right() -> None:
     assert gloss(GLOSS.replace("billion euros", "milliards d'euros")) == GLOSS
 

@@ -25,7 +25,7 @@ from typing import NamedTuple, Protocol
 
 from euaiqa.datamodels import Language
 from euaiqa.encoder import Encoder, Vectors
-from euaiqa.facts import Facts, facts_of
+from euaiqa.facts import Date, Facts, Figure, facts_of
 
 TOGETHER = 3  # quotes that are joined at most
 
@@ -120,15 +120,20 @@ def facts_said(sentence: str, language: Language, quotes: Sequence[Quote]) -> in
 
 
 def unheld(sentence: str, language: Language, quotes: Sequence[Quote]) -> Facts:
-    """The figures and dates of a sentence that none of the quotes holds."""
+    """The figures and dates of a sentence that none of the quotes holds.
+
+    A figure in a currency that no quote tells is not held.
+    """
     sources = [facts_of(quote.text, quote.language) for quote in quotes]
     # an answer that tells a disagreement dates both articles
     sources += [facts_of(q.published.isoformat(), q.language) for q in quotes if q.published]
-    missing = [said.missing_from(sources) for said in _said(sentence, language, quotes)]
-    return Facts(
-        frozenset(figure for facts in missing for figure in facts.figures),
-        frozenset(date for facts in missing for date in facts.dates),
-    )
+    figures: set[Figure] = set()
+    dates: set[Date] = set()
+    for said in _said(sentence, language, quotes):
+        missing, untold = said.missing_from(sources), said.untold(sources)
+        figures |= missing.figures | {figure for figure in said.figures if figure.unit in untold}
+        dates |= missing.dates
+    return Facts(frozenset(figures), frozenset(dates))
 
 
 def _said(sentence: str, language: Language, quotes: Sequence[Quote]) -> list[Facts]:

@@ -19,7 +19,7 @@ from euaiqa.datamodels import Language
 from euaiqa.facts.dates import Date, dates_of
 from euaiqa.facts.figures import Figure, figures_of
 from euaiqa.facts.numbers import numbered
-from euaiqa.facts.tables import WEEKDAYS, Unit
+from euaiqa.facts.tables import CURRENCIES, WEEKDAYS, Unit
 from euaiqa.facts.tokens import Token, clean, tokens_of
 
 __all__ = ["Date", "Facts", "Figure", "Unit", "facts_of", "masked"]
@@ -58,6 +58,20 @@ class Facts:
             frozenset(f for f in self.figures if not _figure_held(f, figures, dates)),
             frozenset(d for d in self.dates if not _date_held(d, figures, dates)),
         )
+
+    @property
+    def currencies(self) -> frozenset[Unit]:
+        """Those of its figures, in every reading."""
+        units = {one.unit for figure in self.figures for one in figure.readings}
+        return frozenset(units & CURRENCIES)
+
+    def untold(self, sources: Iterable[Facts]) -> frozenset[Unit]:
+        """The currencies of its figures in which no source gives any.
+
+        `missing_from` takes `20 milliards` for `20 billion euros`, since an article tells the
+        currency once: another source must tell it.
+        """
+        return self.currencies.difference(*(source.currencies for source in sources))
 
     def __bool__(self) -> bool:
         """Whether there is any fact."""

@@ -164,12 +164,16 @@ class Grounding:
             return None
         if self._stray_names(text, chosen):
             return None
+        currencies = self._currencies(said, chosen)
+        chosen += currencies or []
         sources = [
             (self._sources[i].sentence.text, self._sources[i].passage.language) for i in chosen
         ]
-        # A figure that its quote says of something else, or a denial that is not the quote's.
+        # A currency that the article leaves open, a figure that its quote says of something
+        # else, or a denial that is not the quote's.
         if (
             quoted
+            or currencies is None
             or self._figure_clauses().contradict(text, self._language)
             or clash(text, self._language, sources)
         ):
@@ -226,6 +230,25 @@ class Grounding:
             return FLOOR_WITH_NAMES
         same = source.passage.language == self._language
         return FLOOR_SAME_LANGUAGE if same else FLOOR_OTHER_LANGUAGE
+
+    def _currencies(self, said: Facts, chosen: Sequence[int]) -> list[int] | None:
+        """Further sources that tell the currencies of what is said; None where that is in doubt.
+
+        `Sur ces 200 milliards, 20 milliards …` is of euros only if the sentences around say so,
+        the title does not say otherwise, and there is room for the citation.
+        """
+        untold = said.untold(self._sources[i].facts for i in chosen)
+        if not untold:
+            return []
+        (currency, *others) = untold
+        around = {unit for source in self._sources for unit in source.facts.currencies}
+        for source in (self._sources[i] for i in chosen):
+            around |= facts_of(source.passage.title, source.passage.language).currencies
+        if others or around != {currency} or len(chosen) == MAX_QUOTES:
+            return None
+        tell = (i for i, source in enumerate(self._sources) if source.facts.currencies)
+        nearest = min(tell, key=lambda i: abs(i - chosen[0]), default=None)
+        return None if nearest is None else [nearest]
 
     def _stray_names(self, text: str, chosen: Sequence[int]) -> tuple[Name, ...]:
         """Names that stand nowhere near the cited sentences: who did what is then in doubt.

@@ -54,6 +54,7 @@ def _faithful(text: str, citation: Citation, language: Language) -> str | None:
     quote = (citation.quote, citation.language)
     said, told = facts_of(text, language), facts_of(*quote)
     same = not said.missing_from([told]) and not told.missing_from([said])
+    same = same and not said.untold([told])
     if not text or not same or foreign_words(text, language):
         return None
     # One sentence, and all of it: not cut off by a limit, and with no remark behind it.
