@@ -54,8 +54,8 @@ def planted(orders: list[dict[str, Any]], out: Path) -> None:
     (out / "articles").mkdir(parents=True, exist_ok=True)
     rows = []
     for number, order in enumerate(orders):
-        name = f"{STARS[number % len(STARS)]}-{CITIES[number // len(STARS) % len(CITIES)]}"
-        city = CITIES[number % len(CITIES)]
+        city = CITIES[number // len(STARS) % len(CITIES)]
+        name = f"{STARS[number % len(STARS)]}-{city}"
         written: Language = "en" if number % 2 else "fr"
         asked: Language = "en" if number // 2 % 2 else "fr"
         which, cost = number // 4 % 2, 210 + number

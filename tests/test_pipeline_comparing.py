@@ -8,19 +8,21 @@ from collections.abc import Callable
 
 import pytest
 
+from euaiqa.bilingual import names_in
 from euaiqa.datamodels import (
     AnswerSentence,
     Disagreement,
     DisagreementValue,
+    Document,
     Language,
     Passage,
     Prompt,
 )
 from euaiqa.generator import never
 from euaiqa.ground import Ledger
+from euaiqa.language import detect
 from euaiqa.pipeline import comparing
 from euaiqa.pipeline.comparing import Comparing
-from euaiqa.pipeline.reading import Candidate
 from euaiqa.pipeline.writing import Writing
 from fakes import ScriptedGenerator, found, passage_of, tools_of
 
@@ -55,13 +57,22 @@ class Compared:
         cancelled: Callable[[], bool] = never,
     ) -> None:
         self.generator = ScriptedGenerator(yes=yes, default=says)
-        tools, self.ledger = tools_of(self.generator), Ledger()
+        articles = [
+            Document(p.document, p.title, p.published, p.language, p.text, "0")
+            for p in (mine, *others)
+        ]
+        tools, self.ledger = tools_of(self.generator, *articles), Ledger()
         writing = Writing(tools, question, language, mine, self.ledger)
         list(writing.events())
         assert writing.proven
         self.result: tuple[AnswerSentence, Disagreement] | None = Comparing(
             tools, question, language, cancelled
-        ).compare(writing.proven, self.ledger, [Candidate(found(p), 0) for p in (mine, *others)])
+        ).compare(
+            writing.proven,
+            self.ledger,
+            [found(p) for p in (mine, *others)],
+            names_in(question, detect(question)),
+        )
 
 
 def test_compare_other_value_is_told_with_both_sides() -> None:
@@ -138,6 +149,16 @@ def test_compare_article_that_may_not_answer_is_not_told(question: str, enough: 
         compared = Compared(OTHER, question=question, yes=yes)
         assert (compared.result is not None) is told
         assert len(compared.generator.prompts) == 1 + told
+
+
+def test_compare_article_about_another_name_is_not_told() -> None:
+    """A shared place is not enough: each of a name's words must be there."""
+    costs = "Le centre {}-Douai coûtera {} à la région."
+    mine = passage_of(costs.format("Altaïr", "2,3 milliards d'euros"), document="a.txt")
+    asked = "Combien coûtera le centre Altaïr-Douai ?"
+    for name, told in (("Deneb", False), ("Altaïr", True)):
+        other = passage_of(costs.format(name, "2,9 milliards d'euros"), document="b.txt")
+        assert bool(Compared(other, mine=mine, question=asked).result) is told
 
 
 def test_compare_value_that_is_not_asked_for_is_not_told() -> None:

@@ -163,3 +163,17 @@ def test_with_names_article_without_a_coined_name_is_about_something_else() -> N
         "Combien coûte l'usine de Grenoble ?", "fr", [of("b.txt", 0.5)], ArticleNames(ARTICLES)
     )
     assert [(c.unnamed, c.elsewhere) for c in place] == [(1, False)]
+
+
+def test_with_names_half_a_name_is_behind_all_of_it() -> None:
+    articles = {
+        name: Document(f"{name}.txt", "Titre", None, "fr", f"Le centre {name}-Lille ouvre.", "0")
+        for name in ("Deneb", "Altaïr")
+    }
+    passages = [of("Deneb.txt", 0.5), of("Altaïr.txt", 0.45)]
+    known = ArticleNames({article.id: article for article in articles.values()})
+    ordered = with_names("Quand ouvre le centre Altaïr-Lille ?", "fr", passages, known)
+    assert [(c.found.passage.document, c.unnamed) for c in ordered] == [
+        ("Altaïr.txt", 0),
+        ("Deneb.txt", 1),
+    ]

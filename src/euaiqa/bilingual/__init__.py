@@ -6,13 +6,14 @@ words; `replacements` puts those of closed classes right. Nothing here translate
 
 from euaiqa.bilingual.foreign import Word, foreign_words
 from euaiqa.bilingual.lexicon import warm
-from euaiqa.bilingual.names import Held, Name, coined, held_in, missing, names_in
+from euaiqa.bilingual.names import Held, Name, all_held, coined, held_in, missing, names_in
 from euaiqa.bilingual.repair import replacements
 
 __all__ = [
     "Held",
     "Name",
     "Word",
+    "all_held",
     "coined",
     "foreign_words",
     "held_in",

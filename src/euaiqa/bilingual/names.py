@@ -144,6 +144,23 @@ def missing(names: Iterable[Name], sources: Sequence[Held]) -> tuple[Name, ...]:
     return tuple(n for n in names if not any(_holds(source, n) for source in sources))
 
 
+def all_held(names: Iterable[Name], source: Held) -> bool:
+    """Whether a source holds every capitalised word of the names, where `missing` asks for one.
+
+    Errs on the side of "not": `Altaïr-Grenoble` is not `Deneb-Grenoble`.
+    """
+    return all(
+        _holds(source, name)
+        if name.concept
+        else all(
+            _word_held(source, word.low, word.text.isupper())
+            for word in _words_of(name.text)
+            if word.capital
+        )
+        for name in names
+    )
+
+
 def coined(name: Name) -> bool:
     """Whether a name is of no word that either language knows: it has no other spelling.
 

@@ -29,7 +29,6 @@ from euaiqa.ground.values import Value, differ, equals, values_of
 from euaiqa.language import detect
 from euaiqa.pipeline.answerability import answers
 from euaiqa.pipeline.question import asks_for
-from euaiqa.pipeline.reading import Candidate
 from euaiqa.pipeline.writing import Tools, Writing
 
 COMPARED = 6  # passages of other articles that are read, the nearest first
@@ -64,15 +63,17 @@ class Comparing:
         self,
         answer: Sequence[AnswerSentence],
         ledger: Ledger,
-        candidates: Sequence[Candidate],
+        found: Sequence[RetrievedPassage],
+        asked_of: tuple[Name, ...],
     ) -> tuple[AnswerSentence, Disagreement] | None:
         """Find the first disagreement.
 
         Args:
             answer: the proven sentences of the answer, at least one.
             ledger: numbers its citations; the other side's is added to it.
-            candidates: what was retrieved, best first. Those whose article does not hold what
-                the question names speak of something else.
+            found: what was retrieved, best first.
+            asked_of: what the question names; an article that does not hold all of it speaks of
+                something else.
 
         Returns:
             The sentence that tells it, with both citations, and the disagreement; or None.
@@ -81,11 +82,11 @@ class Comparing:
         mine = list(self._sides(answer[0], ledger))
         named = self._names(answer[0], ledger) if self._asked in {"name", "who"} else []
         rivals = [
-            c.found
-            for c in candidates
-            if c.found.passage.document not in cited
-            and not c.unnamed
-            and (named or self._could_differ(mine, c.found))
+            one
+            for one in found
+            if one.passage.document not in cited
+            and self._tools.articles.holds_all(asked_of, one.passage.document)
+            and (named or self._could_differ(mine, one))
         ]
         for rival in self._sure(rivals[:COMPARED]):
             other_ledger = Ledger()

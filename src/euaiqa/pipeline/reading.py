@@ -31,7 +31,7 @@ UNNAMED = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage, and how many of the names in the question its article does not hold.
+    """A passage, and how many of the names in the question its article does not hold whole.
 
     `elsewhere`: one of these has no other spelling, so that the article is about something else.
     """
@@ -79,7 +79,8 @@ def with_names(
     candidates = []
     for one in distinct.values():
         lacking = articles.missing(names, one.passage.document)
-        candidates.append(Candidate(one, len(lacking), any(map(coined, lacking))))
+        unnamed = len(lacking) or int(not articles.holds_all(names, one.passage.document))
+        candidates.append(Candidate(one, unnamed, any(map(coined, lacking))))
     return sorted(candidates, key=lambda candidate: -candidate.score)
 
 
@@ -93,13 +94,14 @@ def read(
 
     Args:
         question: as it is understood.
-        candidates: the passages to read, best first.
+        candidates: the passages to read, best first; those about something else are left out.
         generator: the language model.
         cancelled: asked between passages.
 
     Returns:
         The passages that were read, best first; none when all are about something else.
     """
+    candidates = [candidate for candidate in candidates if not candidate.elsewhere]
     if max((candidate.found.cosine for candidate in candidates), default=0.0) < gate.FAR:
         return []
     readings: list[Reading] = []
