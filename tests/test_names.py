@@ -14,7 +14,8 @@ FIRMS = ["Nvidia", "DeepSeek", "InvestAI", "Bpifrance", "Airbus", "Stargate", "A
 PLACES = {
     "Allemagne": "Germany", "Italie": "Italy", "Espagne": "Spain", "Bruxelles": "Brussels",
     "Londres": "London", "Varsovie": "Warsaw", "Pékin": "Beijing", "OTAN": "NATO", "BEI": "EIB",
-    "Afrique du Sud": "South Africa", "Pologne": "Poland", "Japon": "Japan",
+    "Afrique du Sud": "South Africa", "Pologne": "Poland", "Japon": "Japan", "Gand": "Ghent",
+    "Saragosse": "Zaragoza", "La Haye": "The Hague", "Aix-la-Chapelle": "Aachen", "Rhin": "Rhine",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What has an official or fixed form in both languages: institutions, places, peoples, months.
 
-Territories, cities and months are CLDR's, read through babel; institutions, acronyms and
-peoples are closed lists of our own. Words are compared folded: lower case, no accents.
+Territories, cities and months are CLDR's, read through babel; institutions, acronyms,
+peoples and further places are closed lists of our own. Words are compared folded: lower case, no accents.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from euaiqa.bilingual.exonyms import EXONYMS
 from euaiqa.datamodels import Language
 
 # One concept a line, its forms by `;`, each French = English; the first one names it.
@@ -53,11 +54,6 @@ Corée du Sud = South Korea; Corée = Korea
 Tchéquie = Czechia; République tchèque = Czech Republic
 Hong Kong = Hong Kong
 Vietnam = Vietnam
-La Haye = The Hague
-Cologne = Cologne
-Genève = Geneva
-Francfort = Frankfurt
-Milan = Milan
 Pékin = Beijing
 Versailles = Versailles
 Silicon Valley = Silicon Valley
@@ -156,6 +152,7 @@ def _pairs() -> Iterator[tuple[str, str, str, bool]]:
         concept = _TERRITORY_OF.get(pairs[0][0], pairs[0][0])
         yield from ((concept, french, english, True) for french, english in pairs)
     yield from _places()
+    yield from _exonyms()
     for entry in _PEOPLES.strip().split(";"):
         concept, french, english = entry.split()
         feminine = _feminine(french)
@@ -178,6 +175,13 @@ def _places() -> Iterator[tuple[str, str, str, bool]]:
         if city and not re.search(r"[(\[]", city) and zone not in _NOT_CITIES:
             own = zone.rsplit("/", 1)[1].replace("_", " ")
             yield own, city, own, True
+
+
+def _exonyms() -> Iterator[tuple[str, str, str, bool]]:
+    for place in EXONYMS.replace("\n", " ").split(", "):
+        french, english, *own = (name.replace("_", " ") for name in place.split())
+        yield english, french, english, True
+        yield from ((english, name, name, True) for name in own)
 
 
 def _feminine(word: str) -> str:
