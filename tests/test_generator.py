@@ -246,6 +246,19 @@ def test_states_together_are_those_of_each(generator: LlamaGenerator) -> None:
     assert cosines(apart[:1], apart[1:2])[0] < 0.99
 
 
+def test_states_of_questions_that_begin_alike_are_those_of_each(generator: LlamaGenerator) -> None:
+    """What they have in common is computed once, over the same passage only."""
+    ends = ("She does not.", "What will the weather be on Sunday?", "", "Who leads the", "Who")
+    asked = [prompt(f"{LEADS} {end}", VEGA, suffix=PROBE) for end in ends]
+    asked += [prompt(f"{LEADS} {end}", ORION, suffix=PROBE) for end in ends[:2]]
+    forget(generator)
+    apart = np.concatenate([generator.states([one], LAYER) for one in asked])
+    together = generator.states(asked, LAYER)
+    assert cosines(together, apart) == pytest.approx(np.ones(len(asked)), abs=0.01)
+    nearest = cosines(together, apart[:1]) - cosines(together, apart)
+    assert nearest[1:].max() < 0  # each is its own state, not that of the first
+
+
 def test_states_grow_from_layer_to_layer(generator: LlamaGenerator) -> None:
     """What each layer adds to the residual stream stays in it."""
     asked = prompt(LEADS, VEGA, suffix=PROBE)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from euaiqa import gate
-from euaiqa.datamodels import Document, Prompt, RetrievedPassage
+from euaiqa.datamodels import Document, Passage, Prompt, RetrievedPassage
 from euaiqa.generator import never
 from euaiqa.ground import ArticleNames
+from euaiqa.pipeline import reading
 from euaiqa.pipeline.reading import (
     ENOUGH,
     FIRST,
     Candidate,
     Reading,
-    evidence,
+    chosen,
     read,
     with_names,
 )
@@ -44,7 +45,7 @@ def saying(*words: float) -> Callable[[Prompt], float]:
 
 
 def order(readings: list[Reading]) -> list[str]:
-    return [reading.passage.document for reading in readings]
+    return [one.passage.document for one in readings]
 
 
 def test_read_asks_of_each_passage_by_itself() -> None:
@@ -139,9 +140,57 @@ def test_with_names_question_without_names_keeps_the_order() -> None:
     assert [c.found for c in ordered] == passages
 
 
-def test_evidence_is_of_the_reading_and_of_what_was_written() -> None:
-    one = Reading(Candidate(of("a.txt", 0.4), 1), 0.9)
-    assert evidence(one, 0.7) == gate.Evidence(0.9, 0.7, 1)
+def nowhere(passage: Passage) -> list[float]:
+    return [0.0] * len(passage.sentences)
+
+
+class Stating(ScriptedGenerator):
+    """Says of each sentence how likely it answers, given by its text."""
+
+    def __init__(self, **likely: float) -> None:
+        super().__init__()
+        self.likely = likely
+        self.read: list[str] = []
+
+
+def sentences(
+    question: str,
+    passage: Passage,
+    near: Sequence[float],
+    generator: Stating,
+    cancelled: Callable[[], bool],
+) -> list[float]:
+    generator.read.append(passage.document)
+    return [generator.likely[passage.document[0]]]
+
+
+@pytest.mark.parametrize(
+    ("likely", "tried", "best"),
+    [
+        ({"a": 0.6, "b": 0.9}, "a", "a"),  # enough
+        ({"a": 0.01, "b": 0.9}, "ab", "b"),
+        ({"a": 0.3, "b": 0.01, "c": 0.2}, "abc", "a"),
+    ],
+)
+def test_chosen_tries_the_next_passage_where_no_sentence_answers(
+    monkeypatch: pytest.MonkeyPatch, likely: dict[str, float], tried: str, best: str
+) -> None:
+    monkeypatch.setattr(reading, "answering", sentences)
+    readings = [
+        Reading(Candidate(found(passage_of("Texte.", document=f"{name}.txt")), 0), 0.5)
+        for name in "abcd"
+    ]
+    generator = Stating(**likely)
+    one = chosen(QUESTION, readings, nowhere, generator, never)
+    assert one and one.passage.document == f"{best}.txt"
+    assert one.sentence == likely[best]
+    assert generator.read == [f"{name}.txt" for name in tried]
+
+
+def test_chosen_of_hopeless_passages_is_none() -> None:
+    hopeless = Reading(candidates(0.5)[0], gate.HOPELESS / 2)
+    assert chosen(QUESTION, [hopeless], nowhere, ScriptedGenerator(), never) is None
+    assert chosen(QUESTION, [], nowhere, ScriptedGenerator(), never) is None
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(-0.2, 0.8)), max_size=8))

@@ -256,7 +256,6 @@ def test_events_without_a_first_sentence_tell_no_second() -> None:
     job = writing(generator)
     list(job.events())
     assert not job.proven and not job.answered
-    assert job.faith == 0.2  # the first sentence's
     assert [prompt.passages for prompt in generator.checks] == [generator.prompts[0].passages]
 
 
@@ -267,14 +266,23 @@ def test_events_sentence_told_before_counts_as_an_answer() -> None:
     assert not job.proven and job.answered
 
 
-def test_events_draft_that_is_not_accepted_is_given_up() -> None:
+def test_events_without_a_first_sentence_do_not_wait_for_the_rest() -> None:
     draft = "Chaque centre recevra 50 000 processeurs. " + "Le plan Orion mobilise. " * 40
-    generator = ScriptedGenerator(draft, faith=0.9)
-    seen: list[float] = []
-    job = writing(generator, accept=lambda faith: seen.append(faith) or False)
+    generator = ScriptedGenerator(draft, faith=0.1)
+    job = writing(generator)
     events = list(job.events())
-    assert not job.proven and seen == [0.9] and len(generator.checks) == 1
-    assert len(events) < len(draft) / 5 / 2  # the rest was not waited for
+    assert not job.proven and len(generator.checks) == 1
+    assert len(events) < len(draft) / 5 / 2
+
+
+def test_events_show_the_model_the_likeliest_sentence_again() -> None:
+    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs.")
+    likely = [0.1] * len(SOURCE.sentences)
+    likely[2] = 0.9
+    job = writing(generator, answering=likely)
+    list(job.events())
+    assert SOURCE.sentences[2].text in generator.prompts[0].question
+    assert [s.support for s in job.proven] == ["supported"]
 
 
 @pytest.mark.parametrize(

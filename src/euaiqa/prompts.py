@@ -42,9 +42,12 @@ REFUSAL: dict[Language, str] = {
 }
 
 
-def answer_prompt(question: str, language: Language, passages: Sequence[Passage]) -> Prompt:
-    """The prompt that asks for the answer."""
-    return _prompt(question, passages, _ASK[language])
+def answer_prompt(
+    question: str, language: Language, passages: Sequence[Passage], sentence: str = ""
+) -> Prompt:
+    """The prompt that asks for the answer, given the sentence that holds it, where it is known."""
+    asked = f"{question}\nSentence: {sentence}" if sentence else question
+    return _prompt(asked, passages, _ASK[language])
 
 
 def probe_prompt(question: str, passage: Passage) -> Prompt:
@@ -54,6 +57,12 @@ def probe_prompt(question: str, passage: Passage) -> Prompt:
     docs/adr/0015-answerability-from-the-models-state.md
     """
     return Prompt(_PREFIX, (_fenced(passage),), f"\nQuestion: {question}", _TURN)
+
+
+def sentence_prompt(question: str, passage: Passage, sentence: str) -> Prompt:
+    """The prompt at whose end the model's state tells whether a sentence of a passage answers."""
+    asked = f"\nQuestion: {question}\nSentence: {sentence}"
+    return Prompt(_PREFIX, (_fenced(passage),), asked, _TURN)
 
 
 def asking_prompt(question: str, passage: Passage) -> Prompt:

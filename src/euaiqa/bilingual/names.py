@@ -257,6 +257,8 @@ def _all_known(words: Sequence[_Word], at: int) -> Iterator[tuple[int, str, bool
             key = (*key, word.low)
         elif not key:
             break
+        else:
+            continue
         for table in tables:
             form = table.get(key)
             if form and (not form.acronym or word.text.isupper()):

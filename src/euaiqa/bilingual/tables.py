@@ -1,7 +1,8 @@
 """What has an official or fixed form in both languages: institutions, places, peoples, months.
 
 Territories, cities and months are CLDR's, read through babel; institutions, acronyms,
-peoples and further places are closed lists of our own. Words are compared folded: lower case, no accents.
+peoples and further places are closed lists of our own. Words are compared folded: lower
+case, no accents.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ sequences, and nothing of what they stand for.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,11 +28,16 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Tokens to decode one after the other: in `sequence`, from `position` on."""
+    """Tokens to decode one after the other: in `sequence`, from `position` on.
+
+    The first `shared` are those of the last run before that shares none, at the same positions
+    and after the same cells: they are computed once.
+    """
 
     tokens: Sequence[int]
     position: int
     sequence: int
+    shared: int = 0
 
 
 class Context:
@@ -75,7 +81,7 @@ class Context:
                 "llama.cpp cannot allocate its context", hint="free about 2.5 GB of memory"
             )
         self._memory = self._c.llama_get_memory(self._ctx)
-        self._batch = self._c.llama_batch_init(BATCH, 0, 1)
+        self._batch = self._c.llama_batch_init(BATCH, 0, sequences)
 
     def decode(self, runs: Sequence[Run]) -> list[NDArray[np.float32]]:
         """Decode runs of different sequences together.
@@ -123,12 +129,16 @@ class Context:
     def _fill(self, runs: Sequence[Run]) -> list[int]:
         """Put runs into the batch; give the place of each one's last token in it."""
         batch, at, ends = self._batch, 0, []
-        for run in runs:
-            for offset, token in enumerate(run.tokens):
-                batch.token[at] = token
+        for number, run in enumerate(runs):
+            following = itertools.takewhile(lambda other: other.shared, runs[number + 1 :])
+            sharing = [] if run.shared else list(following)
+            for offset in range(run.shared, len(run.tokens)):
+                also = [other.sequence for other in sharing if offset < other.shared]
+                batch.token[at] = run.tokens[offset]
                 batch.pos[at] = run.position + offset
-                batch.n_seq_id[at] = 1
-                batch.seq_id[at][0] = run.sequence
+                batch.n_seq_id[at] = 1 + len(also)
+                for place, sequence in enumerate((run.sequence, *also)):
+                    batch.seq_id[at][place] = sequence
                 batch.logits[at] = int(offset == len(run.tokens) - 1)
                 at += 1
             ends.append(at - 1)

@@ -6,8 +6,10 @@ prompt reads. Several texts may be written meanwhile: their sequences, and their
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from euaiqa.datamodels import Prompt
@@ -79,10 +81,15 @@ class Places:
         """
         runs: list[Run] = []
         in_use = self._written_over()
-        used = 0
-        for prompt in prompts[:READERS]:
+        used = first = 0  # tokens, and which run the others may share some with
+        for number, prompt in enumerate(prompts[:READERS]):
             tokens = self.tokens(prompt)
-            used += len(tokens)
+            shared = 0
+            if runs and prompt.passages == prompts[first].passages:
+                shared = _in_common(runs[first].tokens, tokens)
+            else:
+                first = number
+            used += len(tokens) - shared
             if runs and used > BATCH:
                 break
             run = self._placed(prompt, tokens, FIRST_READER + len(runs), in_use, cancelled)
@@ -93,7 +100,7 @@ class Places:
                     break
                 raise _too_long()
             in_use.update(prompt.passages)
-            runs.append(run)
+            runs.append(replace(run, shared=shared))
         return runs
 
     def writer(self, prompt: Prompt, cancelled: Callable[[], bool]) -> Run | None:
@@ -172,6 +179,12 @@ class Places:
     def _cleared(self) -> None:
         self.writers.clear()
         self.epoch += 1
+
+
+def _in_common(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens both begin with, the last of each aside: its output is asked for."""
+    pairs = zip(one[:-1], other[:-1], strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _too_long() -> GenerationError:

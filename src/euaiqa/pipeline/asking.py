@@ -5,7 +5,6 @@ Takes a question and the stages, gives events up to the whole answer.
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -109,25 +108,26 @@ class Asking:
     ) -> Generator[Event, None, bool]:
         """Answer one question; false, and no sentence, where the articles do not."""
         named = self._named(part)
-        near = reading.with_names(named, detect(named), found[:SHOWN], self._tools.articles)
-        first = near[: self._stages.read]
+        named_first = reading.with_names(named, detect(named), found[:SHOWN], self._tools.articles)
+        first = named_first[: self._stages.read]
         readings = reading.read(part, first, self._tools.generator, self._cancelled)
-        if not readings or readings[0].yes < gate.HOPELESS or self._cancelled():
+        near = self._tools.near(part)
+        best = reading.chosen(part, readings, near, self._tools.generator, self._cancelled)
+        if best is None or best.sure < gate.THRESHOLD or self._cancelled():
             return False
-        sure = functools.partial(_sure, readings[0])
         writing = Writing(
             self._tools,
             part,
             self._language,
-            readings[0].passage,
+            best.passage,
             self._ledger,
+            answering=best.likely,
             said=self._said,
-            accept=lambda faith: sure(faith) >= gate.THRESHOLD,
             cancelled=self._cancelled,
         )
         started = time.perf_counter()
         yield from self._kept(writing.events())
-        if not writing.answered and sure(writing.faith) >= gate.SURE and not self._cancelled():
+        if not writing.answered and best.sure >= gate.SURE and not self._cancelled():
             yield from self._kept(writing.quote())
         total = time.perf_counter() - started
         if writing.first_token and not self._spent["first_token"]:
@@ -184,11 +184,6 @@ class Asking:
 
     def _elapsed(self) -> float:
         return (time.perf_counter() - self._begun) * 1000
-
-
-def _sure(one: reading.Reading, faith: float) -> float:
-    """How sure it is that a passage answers, given the model's word on what it wrote from it."""
-    return gate.answerable(reading.evidence(one, faith))
 
 
 def _merged(found: Sequence[Sequence[RetrievedPassage]]) -> tuple[RetrievedPassage, ...]:

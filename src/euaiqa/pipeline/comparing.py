@@ -27,7 +27,7 @@ from euaiqa.ground import Ledger
 from euaiqa.ground.telling import Told, told
 from euaiqa.ground.values import Value, differ, equals, values_of
 from euaiqa.language import detect
-from euaiqa.pipeline.answerability import answers
+from euaiqa.pipeline.answerability import answering, answers
 from euaiqa.pipeline.question import asks_for
 from euaiqa.pipeline.writing import Tools, Writing
 
@@ -37,6 +37,7 @@ ANSWERED = 2  # of those that the model is let answer from, the surest first
 # that the kind of value is known, and any other. docs/adr/0011-disagreement.md
 LIKELY = 0.05
 SURE = 0.8
+SENTENCE = 0.2  # how likely its likeliest sentence must answer, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,17 @@ class Comparing:
             and self._tools.articles.holds_all(asked_of, one.passage.document)
             and (named or self._could_differ(mine, one))
         ]
+        near = self._tools.near(self._question)
         for rival in self._sure(rivals[:COMPARED]):
+            likely = answering(
+                self._question,
+                rival.passage,
+                near(rival.passage),
+                self._tools.generator,
+                self._cancelled,
+            )
+            if max(likely, default=1.0) < SENTENCE:
+                continue
             other_ledger = Ledger()
             writing = Writing(
                 self._tools,
@@ -96,6 +107,7 @@ class Comparing:
                 self._language,
                 rival.passage,
                 other_ledger,
+                answering=likely,
                 cancelled=self._cancelled,
             )
             for _ in writing.events():

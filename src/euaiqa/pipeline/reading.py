@@ -8,22 +8,21 @@ docs/adr/0010-one-passage-at-a-time.md
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from euaiqa import gate
 from euaiqa.bilingual import coined, names_in
 from euaiqa.datamodels import Language, Passage, RetrievedPassage
 from euaiqa.generator import Generator
 from euaiqa.ground import ArticleNames
-from euaiqa.pipeline.answerability import answers
+from euaiqa.pipeline.answerability import ANSWERS, answering, answers
 
 FIRST = 3  # passages that are read together before the others
 ENOUGH = 0.9  # the probability from which no further passage is read
 # What a unit of the log odds of yes weighs beside the retrieval score (-0.2 to 0.8).
 WEIGHT_YES = 0.2
-
+TRIED = 3  # passages that are read sentence by sentence at most
 
 # What a name of the question's that an article nowhere holds takes from its passages' scores.
 UNNAMED = 0.2
@@ -48,10 +47,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A candidate and how likely it answers, 0 to 1: see `answerability`."""
+    """A candidate and how likely it answers, 0 to 1: see `answerability`.
+
+    `likely` is the same of each of the sentences that are read with it, once they were.
+    """
 
     candidate: Candidate
     yes: float
+    likely: tuple[float, ...] = ()
 
     @property
     def passage(self) -> Passage:
@@ -59,10 +62,20 @@ class Reading:
         return self.candidate.found.passage
 
     @property
+    def sentence(self) -> float:
+        """How likely the likeliest sentence answers; 0.5 where nothing is known."""
+        return max(self.likely, default=0.5)
+
+    @property
+    def sure(self) -> float:
+        """How sure it is that the passage answers, 0 to 1."""
+        return gate.answerable(self.yes, self.sentence)
+
+    @property
     def worth(self) -> float:
         """What passages are chosen by; higher is better."""
-        yes = min(max(self.yes, 1e-6), 1 - 1e-6)
-        return WEIGHT_YES * math.log(yes / (1 - yes)) + self.candidate.score
+        odds = gate.log_odds(self.yes) + gate.log_odds(self.sentence)
+        return WEIGHT_YES * odds + self.candidate.score
 
 
 def with_names(
@@ -114,11 +127,31 @@ def read(
     return sorted(readings, key=lambda reading: -reading.worth)
 
 
-def evidence(one: Reading, faith: float) -> gate.Evidence:
-    """What the gate decides from.
+def chosen(
+    question: str,
+    readings: Sequence[Reading],
+    near: Callable[[Passage], Sequence[float]],
+    generator: Generator,
+    cancelled: Callable[[], bool],
+) -> Reading | None:
+    """Read the first passage sentence by sentence, and the next ones while none surely answers.
 
     Args:
-        one: the passage that an answer was written from.
-        faith: the model's yes to whether the passage says that answer, 0 to 1.
+        question: as it is understood.
+        readings: best first.
+        near: gives the cosine of each of a passage's sentences with the question.
+        generator: the language model.
+        cancelled: asked between passages.
+
+    Returns:
+        The passage to answer from, with `likely`; None where there is none worth it.
     """
-    return gate.Evidence(one.yes, faith, one.candidate.unnamed)
+    tried: list[Reading] = []
+    for one in readings[:TRIED]:
+        if one.yes < gate.HOPELESS or cancelled():
+            break
+        likely = answering(question, one.passage, near(one.passage), generator, cancelled)
+        tried.append(replace(one, likely=tuple(likely)))
+        if not likely or max(likely) >= ANSWERS:
+            break
+    return max(tried, default=None, key=lambda one: one.worth)

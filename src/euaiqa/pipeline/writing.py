@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from euaiqa import prompts
@@ -58,6 +58,11 @@ class Tools:
     max_tokens: int = 192  # of one answer
     time_limit: float = 60.0  # seconds of writing
 
+    def near(self, question: str) -> Callable[[Passage], list[float]]:
+        """What gives the cosine of each sentence that is read with a passage with a question."""
+        asked = functools.cache(lambda: self.question_vector(question))
+        return lambda passage: (self.sentence_vectors(passage) @ asked()).tolist()
+
 
 class Writing:
     """The answer to one question; `proven` and `first_token` tell how it went."""
@@ -70,8 +75,8 @@ class Writing:
         passage: Passage,
         ledger: Ledger,
         *,
+        answering: Sequence[float] = (),
         said: set[str] | None = None,
-        accept: Callable[[float], bool] = lambda faith: True,
         cancelled: Callable[[], bool] = never,
     ) -> None:
         """Prepare.
@@ -82,17 +87,20 @@ class Writing:
             language: the answer's.
             passage: what the model reads.
             ledger: numbers the citations.
+            answering: how likely each sentence that is read answers, where it is known; the
+                model is shown the likeliest again.
             said: sentences that the answer holds already; small models repeat themselves.
-            accept: given `faith` once the first sentence is there, whether to answer at all.
             cancelled: asked between tokens.
         """
         self._tools = tools
         self._language = language
-        self._prompt = prompts.answer_prompt(question, language, [passage])
+        read = (*passage.before, *passage.sentences)
+        order = sorted(range(len(answering)), key=lambda i: -answering[i])
+        shown = read[order[0]].text if order else ""
+        self._prompt = prompts.answer_prompt(question, language, [passage], shown)
         self._question = question
         self._kind = asks_for(question, detect(question))
         self._passage = passage
-        self._accept = accept
         self._said = set() if said is None else said
         self._cancelled = cancelled
         self._ledger = ledger
@@ -105,22 +113,20 @@ class Writing:
             articles=tools.articles,
             vectors=tools.sentence_vectors(passage),
             asked=functools.cache(lambda: tools.question_vector(question)),
+            answering=answering,
         )
         self.first_token = 0.0  # time.perf_counter() of it
-        self.faith = -1.0  # see `events`; -1 before the first sentence
         self.verify = 0.0  # seconds
         self._draft = ""
-        self._refused = False
         self._repeats = False
         self.proven: list[AnswerSentence] = []
 
     def events(self) -> Iterator[Event]:
         """Stream the draft and prove each sentence as soon as the next one begins.
 
-        The model is asked of each of its sentences whether the passage says it; `faith` is
-        its yes to the first one, 0 to 1. Sentences under `FAITHFUL` are told as their quotes,
-        those under `DOUBTFUL` not at all, and none is where that first word is not accepted. The
-        first sentence answers, the others add to it: without it they are not told.
+        The model is asked of each of its sentences whether the passage says it. Those under
+        `FAITHFUL` are told as their quotes, those under `DOUBTFUL` not at all. The first sentence
+        answers, the others add to it: without it they are not told.
         """
         pending, before = "", ""
         limits = Limits(self._tools.max_tokens, self._tools.time_limit, self._cancelled)
@@ -172,8 +178,6 @@ class Writing:
         return [text[s.start : s.end] for s in spans[:-1]], text[spans[-1].start :]
 
     def _prove(self, draft: str, before: str) -> Iterator[Event]:
-        if self._refused:
-            return
         started = time.perf_counter()
         text = replacements(draft, self._language)
         foreign = foreign_words(text, self._language)
@@ -185,13 +189,9 @@ class Writing:
             foreign = foreign_words(text, self._language)
             self.verify += time.perf_counter() - started
         faith = self._faith(text)
-        if self.faith < 0:
-            # A wrong yes or no tells nothing of whether the passage speaks of the matter.
-            self.faith = max(faith, FAITHFUL) if self._kind == "yesno" else faith
-            self._refused = not self._accept(faith)
         # Why something is so stands in few sentences: the wrong one quoted answers nothing.
         enough = FAITHFUL if self._kind == "reason" else DOUBTFUL
-        if self._refused or faith < enough or self._cancelled():
+        if faith < enough or self._cancelled():
             return
         started = time.perf_counter()
         quoted = (
