@@ -54,9 +54,8 @@ def collect(out: Path, heads: Path, every: int, indexes: Path) -> None:
                 asked = standalone(row["question"], history)
                 found = pipeline.candidates(asked, SHOWN)
                 readings = reading.read(asked, found, generator, never)
-                best = reading.chosen(
-                    asked, readings, pipeline.stages.tools.near(asked), generator, never
-                )
+                likely = pipeline.stages.tools.likely(asked, never)
+                best = reading.chosen(readings, likely, never)
                 answerable = not row.get("unanswerable")
                 if best is None:
                     counts[answerable] += 1

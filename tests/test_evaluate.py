@@ -412,6 +412,35 @@ def test_result_disagreement_needs_the_list_and_both_values() -> None:
     assert not judged(question, half).told_disagreement
 
 
+class NeverSupports:
+    def supports(self, sentence: str, language: Language, quotes: Sequence[Quote]) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("values", "citations", "right"),
+    [
+        ((("19 billion", 1), ("20 milliards", 2)), [1, 2], (True, 2)),
+        ((("19 billion", 2), ("20 milliards", 1)), [1, 2], (False, 0)),  # the other's quote
+        ((("19 billion", 1), ("9 milliards", 2)), [1, 2], (False, 0)),
+        ((("19 billion", 1), ("20 milliards", 2)), [1], (False, 0)),  # does not tell it
+    ],
+)
+def test_sentence_that_tells_a_disagreement_holds_each_value_in_its_quote(
+    values: tuple[tuple[str, int], ...], citations: list[int], right: tuple[bool, int]
+) -> None:
+    text = f"Les articles diffèrent : « {values[0][0]} » contre « {values[1][0]} »."
+    quotes = [
+        dataclasses.replace(FRENCH.citations[0], marker=marker, quote=quote)
+        for marker, quote in ((1, "It costs 19 billion."), (2, "Cela coûte 20 milliards."))
+    ]
+    answer = answering("?", [(text, [quote for quote in quotes if quote.marker in citations])])
+    told = Disagreement("somme", tuple(DisagreementValue(*value) for value in values))
+    answer = dataclasses.replace(answer, citations=tuple(quotes), disagreements=(told,))
+    (verdict,) = judge_sentences(answer, NeverSupports())
+    assert (verdict.recalled, verdict.precise) == right
+
+
 def test_result_follow_up_is_understood_by_its_standalone_question() -> None:
     question = row(accept=["rien"], standalone=["gigafactor", "france"], history=[])
     told = dataclasses.replace(FRENCH, standalone_question="Gigafactories en France ?")

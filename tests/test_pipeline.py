@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ from euaiqa.datamodels import (
 )
 from euaiqa.facts import facts_of
 from euaiqa.pipeline import Pipeline
+from euaiqa.pipeline.answerability import Likely
+from euaiqa.pipeline.writing import Tools
 from fakes import ScriptedGenerator
 
 Make = Callable[..., Pipeline]
@@ -92,6 +94,82 @@ def test_ask_far_question_does_not_wake_the_model(pipeline: Make) -> None:
     generator = model()
     reply = answer(pipeline(generator), "Zucchini basil parmesan?")
     assert reply.status == "refused" and not generator.probes
+
+
+class Sentences(Likely):
+    """Only what speaks of processors answers."""
+
+    known = True
+
+    def of(self, places: Iterable[int]) -> float:
+        return max((self._said()[i] for i in places), default=0.0)
+
+    def likeliest(self) -> int:
+        said = self._said()
+        return said.index(max(said))
+
+    def best(self) -> float:
+        return max(self._said())
+
+    def _said(self) -> list[float]:
+        return [0.9 if "processeurs" in each.text else 0.0001 for each in self.sentences]
+
+
+@pytest.fixture
+def sentences_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def likely(tools: Tools, question: str, cancelled: Callable[[], bool]) -> Any:
+        return lambda passage: Sentences(question, passage, list, tools.generator, cancelled)
+
+    monkeypatch.setattr(Tools, "likely", likely)
+
+
+BESIDE = "Le plan Orion mobilise 30 milliards d'euros."
+TRUE = "Chaque centre recevra 50 000 processeurs."
+
+
+@pytest.mark.usefixtures("sentences_known")
+def test_ask_draft_is_written_at_once_and_without_the_sentence(pipeline: Make) -> None:
+    generator = model(TRUE, yes=0.9)
+    assert answer(pipeline(generator), QUESTION).answer == f"{TRUE} [1]"
+    (prompt,) = generator.prompts
+    assert TRUE not in prompt.question
+
+
+@pytest.mark.usefixtures("sentences_known")
+def test_ask_draft_beside_the_question_is_written_again_over_the_sentence(pipeline: Make) -> None:
+    generator = model(BESIDE, TRUE, yes=0.9)
+    events = list(pipeline(generator).ask(QUESTION))
+    assert isinstance(events[-1], DoneEvent)
+    reply = events[-1].answer
+    assert reply.answer == f"{TRUE} [1]"
+    assert [c.marker for c in reply.citations] == [1]
+    first, second = generator.prompts
+    assert TRUE not in first.question and TRUE in second.question
+    drafts = "".join(e.text for e in events if isinstance(e, TokenEvent))
+    assert drafts == f"{BESIDE}\n{TRUE}"
+    told = [e.sentence.text for e in events if isinstance(e, SentenceEvent)]
+    assert told == [TRUE]
+
+
+@pytest.mark.usefixtures("sentences_known")
+def test_ask_passage_that_hardly_answers_is_read_before_a_draft(pipeline: Make) -> None:
+    generator = model(TRUE, yes=0.3)
+    assert answer(pipeline(generator), QUESTION).answer == f"{TRUE} [1]"
+    (prompt,) = generator.prompts
+    assert TRUE in prompt.question
+
+
+@pytest.mark.usefixtures("sentences_known")
+def test_ask_draft_is_not_told_where_no_sentence_answers(pipeline: Make) -> None:
+    cost = "The Vega programme cost 2.5 billion euros over four years."
+    generator = model(cost, yes=lambda prompt: 0.5 if cost in prompt.passages[0] else 0.01)
+    events = list(pipeline(generator).ask("How much did the Vega programme cost?"))
+    assert any(isinstance(event, TokenEvent) for event in events)
+    assert not any(isinstance(event, SentenceEvent) for event in events)
+    assert isinstance(events[-1], DoneEvent)
+    reply = events[-1].answer
+    assert reply.status == "refused" and reply.citations == ()
+    assert len(generator.prompts) == 1
 
 
 def test_ask_language_can_be_set(pipeline: Make) -> None:

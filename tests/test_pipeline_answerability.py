@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from euaiqa import models, settings
-from euaiqa.datamodels import Prompt
+from euaiqa.datamodels import Passage, Prompt
 from euaiqa.encoder import Vectors
 from euaiqa.generator import LlamaGenerator, never
 from euaiqa.pipeline import answerability
-from euaiqa.pipeline.answerability import Head, answering, answers, head_of
+from euaiqa.pipeline.answerability import UNKNOWN, Head, Likely, answers, head_of
 from fakes import ScriptedGenerator, passage_of
 
 DEFAULT = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -55,33 +55,66 @@ def test_answers_cut_short_are_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     assert answers(*ASKED, Stating(), lambda: True) == [0.0] * 3
 
 
-def test_answering_reads_every_sentence_with_those_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    head = Head(3, np.array([1.0, 0.0], dtype=np.float32), 0.0)
+HEAD = Head(3, np.array([1.0, 0.0], dtype=np.float32), 0.0)
+
+
+def share(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))
+
+
+@pytest.fixture
+def sentences_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        answerability, "head_of", lambda name, of="passages": head if of == "sentences" else None
+        answerability, "head_of", lambda name, of="passages": HEAD if of == "sentences" else None
     )
+
+
+def likely_of(passage: Passage, near: Sequence[float], generator: ScriptedGenerator) -> Likely:
+    return Likely("Combien ?", passage, lambda: near, generator, never)
+
+
+@pytest.mark.usefixtures("sentences_known")
+def test_likeliest_reads_every_sentence_with_those_before() -> None:
     passage = passage_of("Un.", "Deux.")
     passage = dataclasses.replace(passage, before=passage_of("Zéro.").sentences)
-    likely = Stating((-1, 0), (-2, 0), (2, 0))
-    found = answering("Combien ?", passage, (0.1, 0.9, 0.8), likely, never)
-    assert found == pytest.approx([1 / (1 + np.exp(-z)) for z in (2, -1, -2)])
-    assert len(likely.read) == 3
+    generator = Stating((-1, 0), (-2, 0), (2, 0))
+    likely = likely_of(passage, (0.1, 0.9, 0.8), generator)
+    assert not generator.read  # nothing before it is asked for
+    assert likely.likeliest() == 0
+    assert likely.best() == pytest.approx(share(2))
+    assert likely.log_odds() == pytest.approx([2, -1, -2], rel=1e-3)
+    assert len(generator.read) == 3
 
 
-def test_answering_stops_at_the_nearest_sentences_where_one_answers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    head = Head(3, np.array([1.0, 0.0], dtype=np.float32), 0.0)
-    monkeypatch.setattr(answerability, "head_of", lambda name, of="passages": head)
+@pytest.mark.usefixtures("sentences_known")
+def test_likeliest_stops_at_the_nearest_sentences_where_one_answers() -> None:
     passage = passage_of(*(f"{number}." for number in range(5)))
-    likely = Stating((-1, 0), (2, 0))
-    found = answering("Combien ?", passage, (0.1, 0.9, 0.1, 0.8, 0.1), likely, never)
-    assert [round(one, 2) for one in found] == [0, 0.27, 0, 0.88, 0]
-    assert len(likely.read) == 2
+    generator = Stating((-1, 0), (2, 0))
+    likely = likely_of(passage, (0.1, 0.9, 0.1, 0.8, 0.1), generator)
+    assert likely.likeliest() == 3
+    odds = likely.log_odds()
+    assert odds[[1, 3]] == pytest.approx([-1, 2], rel=1e-3)
+    assert max(odds[[0, 2, 4]]) < -10  # not read
+    assert len(generator.read) == 2
 
 
-def test_answering_without_a_head_tells_nothing() -> None:
-    assert answering("Combien ?", passage_of("Un."), [0.9], ScriptedGenerator(), never) == []
+@pytest.mark.usefixtures("sentences_known")
+def test_of_reads_the_named_sentences_alone_and_once() -> None:
+    generator = Stating((-1, 0), (1, 0), (-3, 0))
+    likely = likely_of(passage_of("Un.", "Deux.", "Trois."), (0.9, 0.8, 0.7), generator)
+    assert likely.of([2]) == pytest.approx(share(-1))
+    assert likely.of([2, 1]) == pytest.approx(share(1))
+    assert len(generator.read) == 2
+    assert likely.of([]) == 0
+    assert likely.likeliest() == 1
+    assert len(generator.read) == 3
+
+
+def test_likely_without_a_head_tells_nothing() -> None:
+    likely = likely_of(passage_of("Un."), [0.9], ScriptedGenerator())
+    assert not likely.known
+    assert likely.of([0]) == likely.best() == UNKNOWN
+    assert likely.log_odds().tolist() == [0]
 
 
 @pytest.mark.parametrize("of", ["passages", "sentences"])
@@ -113,7 +146,7 @@ def test_answers_of_the_real_model_tell_near_misses_apart() -> None:
 
 
 @pytest.mark.model
-def test_answering_of_the_real_model_finds_the_sentence() -> None:
+def test_likeliest_of_the_real_model_is_the_sentence_that_answers() -> None:
     generator = LlamaGenerator(models.locate_language_model(settings.load()))
-    found = [answering(question, TRAMWAY, [0.9] * 3, generator, never) for question in HELD]
-    assert [int(np.argmax(likely)) for likely in found] == [0, 1, 2]
+    found = [Likely(asked, TRAMWAY, lambda: [0.9] * 3, generator, never) for asked in HELD]
+    assert [likely.likeliest() for likely in found] == [0, 1, 2]

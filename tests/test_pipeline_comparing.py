@@ -62,7 +62,8 @@ class Compared:
             for p in (mine, *others)
         ]
         tools, self.ledger = tools_of(self.generator, *articles), Ledger()
-        writing = Writing(tools, question, language, mine, self.ledger)
+        likely = tools.likely(question, never)(mine)
+        writing = Writing(tools, question, language, mine, self.ledger, likely=likely)
         list(writing.events())
         assert writing.proven
         self.result: tuple[AnswerSentence, Disagreement] | None = Comparing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from euaiqa import gate
 from euaiqa.datamodels import Document, Passage, Prompt, RetrievedPassage
 from euaiqa.generator import never
 from euaiqa.ground import ArticleNames
-from euaiqa.pipeline import reading
+from euaiqa.pipeline.answerability import Likely
 from euaiqa.pipeline.reading import (
     ENOUGH,
     FIRST,
@@ -140,32 +140,27 @@ def test_with_names_question_without_names_keeps_the_order() -> None:
     assert [c.found for c in ordered] == passages
 
 
-def nowhere(passage: Passage) -> list[float]:
-    return [0.0] * len(passage.sentences)
+class Scripted:
+    """How likely a passage's likeliest sentence answers, and which passages were read for it."""
 
-
-class Stating(ScriptedGenerator):
-    """Says of each sentence how likely it answers, given by its text."""
-
-    def __init__(self, **likely: float) -> None:
-        super().__init__()
-        self.likely = likely
+    def __init__(self, **best: float) -> None:
+        self.best = best
         self.read: list[str] = []
 
+    def __call__(self, passage: Passage) -> Likely:
+        likely = Likely(QUESTION, passage, lambda: [0.0], ScriptedGenerator(), never)
+        name = passage.document[0]
 
-def sentences(
-    question: str,
-    passage: Passage,
-    near: Sequence[float],
-    generator: Stating,
-    cancelled: Callable[[], bool],
-) -> list[float]:
-    generator.read.append(passage.document)
-    return [generator.likely[passage.document[0]]]
+        def best() -> float:
+            self.read.append(name)
+            return self.best[name]
+
+        likely.best = best  # type: ignore[method-assign]
+        return likely
 
 
 @pytest.mark.parametrize(
-    ("likely", "tried", "best"),
+    ("best", "tried", "one"),
     [
         ({"a": 0.6, "b": 0.9}, "a", "a"),  # enough
         ({"a": 0.01, "b": 0.9}, "ab", "b"),
@@ -173,24 +168,23 @@ def sentences(
     ],
 )
 def test_chosen_tries_the_next_passage_where_no_sentence_answers(
-    monkeypatch: pytest.MonkeyPatch, likely: dict[str, float], tried: str, best: str
+    best: dict[str, float], tried: str, one: str
 ) -> None:
-    monkeypatch.setattr(reading, "answering", sentences)
     readings = [
         Reading(Candidate(found(passage_of("Texte.", document=f"{name}.txt")), 0), 0.5)
         for name in "abcd"
     ]
-    generator = Stating(**likely)
-    one = chosen(QUESTION, readings, nowhere, generator, never)
-    assert one and one.passage.document == f"{best}.txt"
-    assert one.sentence == likely[best]
-    assert generator.read == [f"{name}.txt" for name in tried]
+    likely = Scripted(**best)
+    taken = chosen(readings, likely, never)
+    assert taken and taken.passage.document == f"{one}.txt"
+    assert taken.sentence == best[one]
+    assert likely.read == list(tried)
 
 
 def test_chosen_of_hopeless_passages_is_none() -> None:
     hopeless = Reading(candidates(0.5)[0], gate.HOPELESS / 2)
-    assert chosen(QUESTION, [hopeless], nowhere, ScriptedGenerator(), never) is None
-    assert chosen(QUESTION, [], nowhere, ScriptedGenerator(), never) is None
+    assert chosen([hopeless], Scripted(), never) is None
+    assert chosen([], Scripted(), never) is None
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(-0.2, 0.8)), max_size=8))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from euaiqa.bilingual import foreign_words
 from euaiqa.datamodels import Language, Passage, SentenceEvent, TokenEvent
+from euaiqa.generator import never
 from euaiqa.ground import Ledger
+from euaiqa.pipeline.answerability import Likely
 from euaiqa.pipeline.writing import _LISTED, Writing, _joined
 from fakes import ScriptedGenerator, passage_of, tools_of
 
@@ -27,11 +31,40 @@ def writing(
     passage: Passage = SOURCE,
     question: str = QUESTION,
     ledger: Ledger | None = None,
+    likely: Likely | None = None,
     **options: object,
 ) -> Writing:
     tools = tools_of(generator)
     ledger = Ledger() if ledger is None else ledger
-    return Writing(tools, question, language, passage, ledger, **options)  # type: ignore[arg-type]
+    likely = likely or tools.likely(question, never)(passage)
+    return Writing(
+        tools,
+        question,
+        language,
+        passage,
+        ledger,
+        likely=likely,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+class Scripted(Likely):
+    """Says how likely each of the passage's sentences answers."""
+
+    known = True
+
+    def __init__(self, *said: float) -> None:
+        super().__init__(QUESTION, SOURCE, lambda: [0.9] * 3, ScriptedGenerator(), never)
+        self.said = dict(enumerate(said))
+
+    def of(self, places: Iterable[int]) -> float:
+        return max((self.said[i] for i in places), default=0.0)
+
+    def likeliest(self) -> int:
+        return max(self.said, key=lambda i: self.said[i])
+
+    def best(self) -> float:
+        return max(self.said.values())
 
 
 def written(*drafts: str, **options: object) -> list[tuple[str, str]]:
@@ -275,14 +308,54 @@ def test_events_without_a_first_sentence_do_not_wait_for_the_rest() -> None:
     assert len(events) < len(draft) / 5 / 2
 
 
-def test_events_show_the_model_the_likeliest_sentence_again() -> None:
+def test_events_show_the_model_a_sentence_again() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs."
+    for shown in (SOURCE.sentences[2], None):
+        generator = ScriptedGenerator(draft)
+        job = writing(generator, likely=Scripted(0.1, 0.1, 0.9), shown=shown)
+        list(job.events())
+        assert (SOURCE.sentences[2].text in generator.prompts[0].question) == bool(shown)
+        assert [s.support for s in job.proven] == ["supported"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ((0.1, 0.1, 0.6), True),
+        ((0.1, 0.9, 0.6), True),  # both answer
+        ((0.1, 0.1, 0.3), True),  # none answers more likely
+        ((0.1, 0.9, 0.3), False),
+    ],
+)
+def test_events_what_comes_first_rests_on_a_sentence_that_answers(
+    said: tuple[float, float, float], told: bool
+) -> None:
+    """A sentence that is true and beside the question is not told."""
+    ledger = Ledger()
     generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs.")
-    likely = [0.1] * len(SOURCE.sentences)
-    likely[2] = 0.9
-    job = writing(generator, answering=likely)
+    job = writing(generator, likely=Scripted(*said), ledger=ledger)
     list(job.events())
-    assert SOURCE.sentences[2].text in generator.prompts[0].question
-    assert [s.support for s in job.proven] == ["supported"]
+    assert bool(job.proven) == job.answered == bool(ledger) == told
+
+
+def test_events_what_comes_first_is_told_where_it_is_accepted() -> None:
+    asked: list[float] = []
+
+    def refuse(sentence: float) -> bool:
+        asked.append(sentence)
+        return False
+
+    generator = ScriptedGenerator("Chaque centre recevra 50 000 processeurs.")
+    job = writing(generator, likely=Scripted(0.1, 0.1, 0.7), accept=refuse)
+    list(job.events())
+    assert not job.answered and asked == [0.7]
+
+
+def test_events_what_comes_second_may_rest_on_any_sentence() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards d'euros."
+    job = writing(ScriptedGenerator(draft), likely=Scripted(0.1, 0.1, 0.9))
+    list(job.events())
+    assert len(job.proven) == 2
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,10 @@ together support it. A citation of a recalled sentence is imprecise only when it
 not support the sentence and the others without it still do. No citation of an unsupported
 sentence is precise. Unlike ALCE, which averages an answer's shares over answers, the
 counts are summed over all answers, so that a one-word answer weighs less than a long one.
+
+A sentence that tells a disagreement says of each quote only which value it gives: it is supported
+when each value stands word for word in its own quote, and then all its citations are needed.
+Whether the articles differ at all is judged apart (`measures`).
 """
 
 from __future__ import annotations
@@ -13,8 +17,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from euaiqa.datamodels import Answer, Language
-from euaiqa.evaluate.support import Quote, SupportTest, facts_said, unheld
+from euaiqa.datamodels import (
+    Answer,
+    AnswerSentence,
+    Disagreement,
+    DisagreementValue,
+    Language,
+)
+from euaiqa.evaluate.support import Quote, SupportTest, facts_said, unheld, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,16 @@ def judge_sentences(answer: Answer, test: SupportTest) -> tuple[SentenceVerdict,
     verdicts = []
     for sentence in answer.sentences:
         quotes = [by_marker[m] for m in sentence.citations if m in by_marker]
-        recalled = test.supports(sentence.text, answer.language, quotes)
-        precise = _precise(sentence.text, answer.language, quotes, test) if recalled else 0
+        values = _told(sentence, answer.disagreements)
+        if values:
+            recalled = all(
+                value.citation in by_marker and verbatim(value.value, [by_marker[value.citation]])
+                for value in values
+            )
+            precise = len(quotes) if recalled else 0
+        else:
+            recalled = test.supports(sentence.text, answer.language, quotes)
+            precise = _precise(sentence.text, answer.language, quotes, test) if recalled else 0
         verdicts.append(
             SentenceVerdict(
                 text=sentence.text,
@@ -57,6 +75,18 @@ def judge_sentences(answer: Answer, test: SupportTest) -> tuple[SentenceVerdict,
             )
         )
     return tuple(verdicts)
+
+
+def _told(
+    sentence: AnswerSentence, disagreements: Sequence[Disagreement]
+) -> tuple[DisagreementValue, ...]:
+    """The values of the disagreement that a sentence tells; none of another sentence."""
+    for disagreement in disagreements:
+        values = disagreement.values
+        cited = {value.citation for value in values}
+        if cited == set(sentence.citations) and all(v.value in sentence.text for v in values):
+            return values
+    return ()
 
 
 def _precise(sentence: str, language: Language, quotes: Sequence[Quote], test: SupportTest) -> int:

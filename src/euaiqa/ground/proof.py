@@ -44,9 +44,6 @@ DRAFT_BONUS = 0.08
 # What a unit of the log odds that a sentence answers weighs beside its cosine with the question:
 # docs/adr/0015-answerability-from-the-models-state.md
 WEIGHT_ANSWERING = 0.1
-# Added to a cosine times how likely the candidate answers the question.
-ANSWER_BONUS = 0.04
-LIKELY = 0.5
 NAME_BONUS = 0.04
 # Below these cosines the best candidate is about something else; between languages e5 is
 # lower by nature. A name that the question did not hold and the candidate does is evidence of
@@ -81,7 +78,7 @@ class Grounding:
         articles: ArticleNames | None = None,
         vectors: Vectors | None = None,
         asked: Callable[[], Vectors] | None = None,
-        answering: Sequence[float] = (),
+        answering: Callable[[], Vectors] | None = None,
     ) -> None:
         """Prepare the candidates.
 
@@ -98,9 +95,8 @@ class Grounding:
                 first needed.
             asked: gives the question as a vector, float32 (d,), that is compared with
                 sentences to find a quote; else the encoder's own.
-            answering: how likely each of the passages' sentences answers the question, 0 to 1,
-                in their order, where it is known. What comes first is then proven by one that
-                likely does, or given as its quote.
+            answering: gives the log odds that each of the passages' sentences answers the
+                question, float32 (n,), to find a quote.
         """
         self._ledger = Ledger() if ledger is None else ledger
         self._articles = articles or ArticleNames({})
@@ -119,8 +115,7 @@ class Grounding:
                     self._sources.append(source)
         self._vectors = vectors
         self._asked_vector = asked or (lambda: self._encoder.encode_queries([question])[0])
-        self._answering = np.array(answering or [0.5] * len(self._sources), dtype=np.float32)
-        self._answered = False
+        self._answering = answering or (lambda: np.zeros(len(self._sources), dtype=np.float32))
         self._clauses: FigureClauses | None = None
         self._held: dict[str, Held] = {}
 
@@ -153,8 +148,7 @@ class Grounding:
             + FACT_BONUS * _share(len(said) - len(said.missing_from([source.facts])), len(said))
             + WORD_BONUS * _share(len(words & source.words), len(words))
             + NAME_BONUS * _share(len(names & source.words), len(names))
-            + ANSWER_BONUS * float(answers)
-            for cosine, source, answers in zip(cosines, self._sources, self._answering, strict=True)
+            for cosine, source in zip(cosines, self._sources, strict=True)
         ]
         order = sorted(range(len(scores)), key=lambda i: -scores[i])
         chosen = [order[0]]
@@ -187,12 +181,10 @@ class Grounding:
         if (
             quoted
             or currencies is None
-            or self._besides(chosen)
             or self._figure_clauses().contradict(text, self._language)
             or clash(text, self._language, sources)
         ):
             return self.quote(text)
-        self._answered = True
         return AnswerSentence(text, self._cite(chosen), "supported")
 
     def quote(self, draft: str = "") -> AnswerSentence | None:
@@ -211,9 +203,7 @@ class Grounding:
         if not self._sources:
             return None
         vectors = self._source_vectors()  # (n, d)
-        likely = np.clip(self._answering, 1e-6, 1 - 1e-6)
-        scores = WEIGHT_ANSWERING * np.log(likely / (1 - likely))  # (n,)
-        scores += vectors @ self._asked_vector()
+        scores = vectors @ self._asked_vector() + WEIGHT_ANSWERING * self._answering()  # (n,)
         if draft:
             scores = scores + vectors @ self._encoder.encode_passages([draft])[0]
             said = facts_of(draft, self._language)
@@ -225,13 +215,7 @@ class Grounding:
             return None
         return self._quoted(max(answers, key=lambda i: float(scores[i])))
 
-    def _besides(self, chosen: Sequence[int]) -> bool:
-        """Whether what comes first rests on none of the sentences that answer."""
-        enough = min(LIKELY, float(self._answering.max()))
-        return not self._answered and float(self._answering[list(chosen)].max()) < enough
-
     def _quoted(self, i: int) -> AnswerSentence:
-        self._answered = True
         # markers in an article must not pass for ours; the citation keeps them
         text = FORGED.sub("", self._sources[i].sentence.text)
         marked = f"«\u00a0{text}\u00a0»" if self._language == "fr" else f"“{text}”"

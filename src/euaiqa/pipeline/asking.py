@@ -21,14 +21,17 @@ from euaiqa.datamodels import (
     Language,
     PassagesEvent,
     RetrievedPassage,
+    Sentence,
     SentenceEvent,
     Status,
     Timings,
+    TokenEvent,
     Turn,
 )
 from euaiqa.ground import Ledger, with_markers
 from euaiqa.language import detect
 from euaiqa.pipeline import reading
+from euaiqa.pipeline.answerability import Likely
 from euaiqa.pipeline.comparing import Comparing
 from euaiqa.pipeline.question import leans, parts, standalone
 from euaiqa.pipeline.writing import Tools, Writing
@@ -38,6 +41,8 @@ SHOWN = 8  # passages that may be read, and that a reply carries
 # Retrieved: in 3 of 14 conflicts of the tune half and of `wider` the other article's passage came
 # ninth or tenth, in the others before. docs/adr/0011-disagreement.md
 RETRIEVED = 16
+# How likely the best passage answers, from which a draft is begun before its sentences are read.
+AT_ONCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +116,9 @@ class Asking:
         named_first = reading.with_names(named, detect(named), found[:SHOWN], self._tools.articles)
         first = named_first[: self._stages.read]
         readings = reading.read(part, first, self._tools.generator, self._cancelled)
-        near = self._tools.near(part)
-        best = reading.chosen(part, readings, near, self._tools.generator, self._cancelled)
-        if best is None or best.sure < gate.THRESHOLD or self._cancelled():
+        writing = yield from self._written(part, readings)
+        if writing is None:
             return False
-        writing = Writing(
-            self._tools,
-            part,
-            self._language,
-            best.passage,
-            self._ledger,
-            answering=best.likely,
-            said=self._said,
-            cancelled=self._cancelled,
-        )
-        started = time.perf_counter()
-        yield from self._kept(writing.events())
-        if not writing.answered and best.sure >= gate.SURE and not self._cancelled():
-            yield from self._kept(writing.quote())
-        total = time.perf_counter() - started
-        if writing.first_token and not self._spent["first_token"]:
-            self._spent["first_token"] = (writing.first_token - self._begun) * 1000
-        self._spent["verify"] += writing.verify * 1000
-        self._spent["generate"] += (total - writing.verify) * 1000
         if writing.proven and not self._cancelled():
             comparing = Comparing(self._tools, part, self._language, self._cancelled)
             names = names_in(named, detect(named))
@@ -145,11 +130,65 @@ class Asking:
                 yield SentenceEvent(sentence, self._ledger.of(sentence.citations))
         return writing.answered
 
-    def _kept(self, events: Iterator[Event]) -> Iterator[Event]:
-        for event in events:
+    def _written(
+        self, part: str, readings: Sequence[reading.Reading]
+    ) -> Generator[Event, None, Writing | None]:
+        """Write the answer to one question; None where no passage answers.
+
+        Of a passage that likely answers a draft is written at once, so that the first word need
+        not wait. Where none is, or it rests on no sentence that answers, the sentences are read
+        first and the model writes over the likeliest.
+        """
+        likely = self._tools.likely(part, self._cancelled)
+        writing = None
+        if readings and readings[0].yes >= AT_ONCE and not self._cancelled():
+            best = readings[0]
+            writing = self._writing(part, best, likely(best.passage))
+            yield from self._kept(writing)
+            if writing.answered:
+                return writing
+            yield TokenEvent("\n")  # what is written again is not read on from what was
+        chosen = reading.chosen(readings, likely, self._cancelled)
+        if chosen is None or chosen.sure < gate.THRESHOLD or self._cancelled():
+            return None
+        if writing is None or likely(chosen.passage).known:
+            over = likely(chosen.passage)
+            shown = over.sentences[over.likeliest()] if over.known else None
+            writing = self._writing(part, chosen, over, shown)
+            yield from self._kept(writing)
+        if not writing.answered and chosen.sure >= gate.SURE and not self._cancelled():
+            yield from self._kept(writing, quote=True)
+        return writing
+
+    def _writing(
+        self, part: str, one: reading.Reading, likely: Likely, shown: Sentence | None = None
+    ) -> Writing:
+        """The answer to one question over one passage."""
+        return Writing(
+            self._tools,
+            part,
+            self._language,
+            one.passage,
+            self._ledger,
+            likely=likely,
+            shown=shown,
+            accept=lambda sentence: gate.answerable(one.yes, sentence) >= gate.THRESHOLD,
+            said=self._said,
+            cancelled=self._cancelled,
+        )
+
+    def _kept(self, writing: Writing, *, quote: bool = False) -> Iterator[Event]:
+        """Let it write, or quote; keep its sentences, and how long it took."""
+        started, verified = time.perf_counter(), writing.verify
+        for event in writing.quote() if quote else writing.events():
             if isinstance(event, SentenceEvent):
                 self._sentences.append(event.sentence)
             yield event
+        checking = writing.verify - verified
+        if writing.first_token and not self._spent["first_token"]:
+            self._spent["first_token"] = (writing.first_token - self._begun) * 1000
+        self._spent["verify"] += checking * 1000
+        self._spent["generate"] += (time.perf_counter() - started - checking) * 1000
 
     def _answer(self, open_parts: Sequence[str], asked: int) -> Answer:
         status: Status = "answered"

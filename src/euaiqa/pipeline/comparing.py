@@ -21,13 +21,14 @@ from euaiqa.datamodels import (
     DisagreementValue,
     Language,
     RetrievedPassage,
+    Sentence,
 )
 from euaiqa.facts import facts_of
 from euaiqa.ground import Ledger
 from euaiqa.ground.telling import Told, told
 from euaiqa.ground.values import Value, differ, equals, values_of
 from euaiqa.language import detect
-from euaiqa.pipeline.answerability import answering, answers
+from euaiqa.pipeline.answerability import Likely, answers
 from euaiqa.pipeline.question import asks_for
 from euaiqa.pipeline.writing import Tools, Writing
 
@@ -89,16 +90,11 @@ class Comparing:
             and self._tools.articles.holds_all(asked_of, one.passage.document)
             and (named or self._could_differ(mine, one))
         ]
-        near = self._tools.near(self._question)
+        likely_of = self._tools.likely(self._question, self._cancelled)
         for rival in self._sure(rivals[:COMPARED]):
-            likely = answering(
-                self._question,
-                rival.passage,
-                near(rival.passage),
-                self._tools.generator,
-                self._cancelled,
-            )
-            if max(likely, default=1.0) < SENTENCE:
+            likely = likely_of(rival.passage)
+            shown = self._otherwise(mine, named, likely) if likely.known else None
+            if likely.known and shown is None:
                 continue
             other_ledger = Ledger()
             writing = Writing(
@@ -107,11 +103,13 @@ class Comparing:
                 self._language,
                 rival.passage,
                 other_ledger,
-                answering=likely,
+                likely=likely,
+                shown=shown,
                 cancelled=self._cancelled,
             )
             for _ in writing.events():
-                pass
+                if writing.proven:
+                    break  # what it says first is what it answers
             if not writing.proven or self._cancelled():
                 continue
             pair = _clash(mine, list(self._sides(writing.proven[0], other_ledger)))
@@ -131,6 +129,37 @@ class Comparing:
         known = self._asked in {"figure", "date", "name", "who"}
         enough = LIKELY if known else SURE
         return [rivals[i] for i in order if said[i] >= enough][:ANSWERED]
+
+    def _otherwise(
+        self,
+        mine: Sequence[tuple[Value, _Side]],
+        named: Sequence[tuple[Name, _Side]],
+        likely: Likely,
+    ) -> Sentence | None:
+        """The likeliest sentence of a passage with a value, or a name; None where it agrees.
+
+        Only those are read, and the model need not write over what could not differ.
+        """
+        values = [
+            [value for value in values_of(s.text, detect(s.text)) if self._asked_for(value)]
+            for s in likely.sentences
+        ]
+        asked = [held_in(self._question)]
+        names = [
+            missing(names_in(s.text, detect(s.text)), asked) if named else []
+            for s in likely.sentences
+        ]
+        places = [i for i in range(len(values)) if values[i] or names[i]]
+        answers = max(places, default=-1, key=lambda i: likely.of([i]))
+        if answers < 0 or likely.of([answers]) < SENTENCE:
+            return None
+        sentence, theirs = likely.sentences[answers], values[answers]
+        agrees = any(equals(one, other) for one, _ in mine for other in theirs)
+        differs = any(differ(one, other) for one, _ in mine for other in theirs)
+        if named and not agrees:
+            held = [held_in(sentence.text)]
+            differs |= bool(names[answers]) and bool(missing([n for n, _ in named], held))
+        return sentence if differs and not agrees else None
 
     def _sides(self, sentence: AnswerSentence, ledger: Ledger) -> Iterator[tuple[Value, _Side]]:
         """The values of a quote that the sentence says and the question does not."""

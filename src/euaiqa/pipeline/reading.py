@@ -16,7 +16,7 @@ from euaiqa.bilingual import coined, names_in
 from euaiqa.datamodels import Language, Passage, RetrievedPassage
 from euaiqa.generator import Generator
 from euaiqa.ground import ArticleNames
-from euaiqa.pipeline.answerability import ANSWERS, answering, answers
+from euaiqa.pipeline.answerability import ANSWERS, UNKNOWN, Likely, answers
 
 FIRST = 3  # passages that are read together before the others
 ENOUGH = 0.9  # the probability from which no further passage is read
@@ -49,22 +49,17 @@ class Candidate:
 class Reading:
     """A candidate and how likely it answers, 0 to 1: see `answerability`.
 
-    `likely` is the same of each of the sentences that are read with it, once they were.
+    `sentence` is the same of the likeliest of its sentences, once they were read.
     """
 
     candidate: Candidate
     yes: float
-    likely: tuple[float, ...] = ()
+    sentence: float = UNKNOWN
 
     @property
     def passage(self) -> Passage:
         """What was read."""
         return self.candidate.found.passage
-
-    @property
-    def sentence(self) -> float:
-        """How likely the likeliest sentence answers; 0.5 where nothing is known."""
-        return max(self.likely, default=0.5)
 
     @property
     def sure(self) -> float:
@@ -128,30 +123,25 @@ def read(
 
 
 def chosen(
-    question: str,
     readings: Sequence[Reading],
-    near: Callable[[Passage], Sequence[float]],
-    generator: Generator,
+    likely: Callable[[Passage], Likely],
     cancelled: Callable[[], bool],
 ) -> Reading | None:
-    """Read the first passage sentence by sentence, and the next ones while none surely answers.
+    """Read the first passage sentence by sentence, and the next ones while no sentence answers.
 
     Args:
-        question: as it is understood.
         readings: best first.
-        near: gives the cosine of each of a passage's sentences with the question.
-        generator: the language model.
+        likely: gives how likely each of a passage's sentences answers.
         cancelled: asked between passages.
 
     Returns:
-        The passage to answer from, with `likely`; None where there is none worth it.
+        The passage to answer from, with `sentence`; None where there is none worth it.
     """
     tried: list[Reading] = []
     for one in readings[:TRIED]:
         if one.yes < gate.HOPELESS or cancelled():
             break
-        likely = answering(question, one.passage, near(one.passage), generator, cancelled)
-        tried.append(replace(one, likely=tuple(likely)))
-        if not likely or max(likely) >= ANSWERS:
+        tried.append(replace(one, sentence=likely(one.passage).best()))
+        if tried[-1].sentence >= ANSWERS:
             break
     return max(tried, default=None, key=lambda one: one.worth)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from euaiqa import prompts
@@ -21,6 +21,7 @@ from euaiqa.datamodels import (
     Event,
     Language,
     Passage,
+    Sentence,
     SentenceEvent,
     TokenEvent,
 )
@@ -29,6 +30,7 @@ from euaiqa.facts import facts_of
 from euaiqa.generator import Generator, Limits, never
 from euaiqa.ground import ENDED, ArticleNames, Grounding, Ledger, clean
 from euaiqa.language import detect
+from euaiqa.pipeline.answerability import ANSWERS, Likely
 from euaiqa.pipeline.glossing import Glosses
 from euaiqa.pipeline.question import asks_for
 from euaiqa.segment import sentence_spans
@@ -58,10 +60,19 @@ class Tools:
     max_tokens: int = 192  # of one answer
     time_limit: float = 60.0  # seconds of writing
 
-    def near(self, question: str) -> Callable[[Passage], list[float]]:
-        """What gives the cosine of each sentence that is read with a passage with a question."""
+    def likely(self, question: str, cancelled: Callable[[], bool]) -> Callable[[Passage], Likely]:
+        """What gives how likely each of a passage's sentences answers a question."""
         asked = functools.cache(lambda: self.question_vector(question))
-        return lambda passage: (self.sentence_vectors(passage) @ asked()).tolist()
+
+        @functools.cache
+        def of(passage: Passage) -> Likely:
+            def near() -> list[float]:
+                found: list[float] = (self.sentence_vectors(passage) @ asked()).tolist()
+                return found
+
+            return Likely(question, passage, near, self.generator, cancelled)
+
+        return of
 
 
 class Writing:
@@ -75,7 +86,9 @@ class Writing:
         passage: Passage,
         ledger: Ledger,
         *,
-        answering: Sequence[float] = (),
+        likely: Likely,
+        shown: Sentence | None = None,
+        accept: Callable[[float], bool] = lambda sentence: True,
         said: set[str] | None = None,
         cancelled: Callable[[], bool] = never,
     ) -> None:
@@ -87,17 +100,19 @@ class Writing:
             language: the answer's.
             passage: what the model reads.
             ledger: numbers the citations.
-            answering: how likely each sentence that is read answers, where it is known; the
-                model is shown the likeliest again.
+            likely: how likely each sentence that is read answers.
+            shown: the sentence that the model is shown again, to write over it.
+            accept: given how likely what is told first answers, whether to answer at all.
             said: sentences that the answer holds already; small models repeat themselves.
             cancelled: asked between tokens.
         """
         self._tools = tools
         self._language = language
-        read = (*passage.before, *passage.sentences)
-        order = sorted(range(len(answering)), key=lambda i: -answering[i])
-        shown = read[order[0]].text if order else ""
-        self._prompt = prompts.answer_prompt(question, language, [passage], shown)
+        self._likely = likely
+        self._accept = accept
+        self._prompt = prompts.answer_prompt(
+            question, language, [passage], shown.text if shown else ""
+        )
         self._question = question
         self._kind = asks_for(question, detect(question))
         self._passage = passage
@@ -113,7 +128,7 @@ class Writing:
             articles=tools.articles,
             vectors=tools.sentence_vectors(passage),
             asked=functools.cache(lambda: tools.question_vector(question)),
-            answering=answering,
+            answering=self._log_odds,
         )
         self.first_token = 0.0  # time.perf_counter() of it
         self.verify = 0.0  # seconds
@@ -126,7 +141,8 @@ class Writing:
 
         The model is asked of each of its sentences whether the passage says it. Those under
         `FAITHFUL` are told as their quotes, those under `DOUBTFUL` not at all. The first sentence
-        answers, the others add to it: without it they are not told.
+        answers, the others add to it: without it they are not told, and it must rest on a
+        sentence of the passage that answers.
         """
         pending, before = "", ""
         limits = Limits(self._tools.max_tokens, self._tools.time_limit, self._cancelled)
@@ -203,8 +219,24 @@ class Writing:
         cited = len(self._ledger)
         sentence = self._grounding.prove(text, quoted=quoted)
         self.verify += time.perf_counter() - started
-        if sentence:
+        if sentence and not self.proven and not self._answers(sentence):
+            self._ledger.forget(cited)
+        elif sentence:
             yield from self._told(sentence, cited)
+
+    def _answers(self, sentence: AnswerSentence) -> bool:
+        """Whether what is told first rests on a sentence that answers, as likely as is accepted."""
+        starts = {citation.start for citation in self._ledger.of(sentence.citations)}
+        read = enumerate(self._likely.sentences)
+        said = self._likely.of(i for i, one in read if one.start in starts)
+        return (said >= ANSWERS or said >= self._likely.best()) and self._accept(said)
+
+    def _log_odds(self) -> Vectors:
+        """Of each sentence that it answers; the model's time, not the checks'."""
+        started = time.perf_counter()
+        found = self._likely.log_odds()
+        self.verify -= time.perf_counter() - started
+        return found
 
     def _faith(self, text: str) -> float:
         """The model's yes to whether the passage says a sentence, 0 to 1."""
