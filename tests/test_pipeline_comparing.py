@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 import pytest
 
@@ -22,8 +23,9 @@ from euaiqa.generator import never
 from euaiqa.ground import Ledger
 from euaiqa.language import detect
 from euaiqa.pipeline import comparing
+from euaiqa.pipeline.answerability import Likely
 from euaiqa.pipeline.comparing import Comparing
-from euaiqa.pipeline.writing import Writing
+from euaiqa.pipeline.writing import Tools, Writing
 from fakes import ScriptedGenerator, found, passage_of, tools_of
 
 QUESTION = "Combien coûtera l'usine de Douai ?"
@@ -253,3 +255,76 @@ def test_compare_other_name_is_told_where_a_name_is_asked_for() -> None:
 def test_compare_article_that_says_the_name_too_is_not_told(led: str) -> None:
     mine, other = passage_of(LED.format("Nubaria")), passage_of(LED.format(led), document="b")
     assert Compared(other, mine=mine, question=LEADS).result is None
+
+
+class Sentences(Likely):
+    """Of every sentence as likely as it was told; notes which are asked of."""
+
+    known = True
+    said: ClassVar[dict[str, float]] = {}
+    asked: ClassVar[list[str]] = []
+
+    def of(self, places: Iterable[int]) -> float:
+        texts = [self.sentences[i].text for i in places]
+        self.asked.extend(texts)
+        return max((self.said.get(text, 0.01) for text in texts), default=0.0)
+
+    def likeliest(self) -> int:
+        return max(range(len(self.sentences)), key=lambda i: self.of([i]))
+
+    def best(self) -> float:
+        return self.of(range(len(self.sentences)))
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """How likely sentences answer, where that is known; to be filled."""
+    monkeypatch.setattr(Sentences, "said", {MINE.text: 0.9})
+    monkeypatch.setattr(Sentences, "asked", [])
+    monkeypatch.setattr(
+        Tools,
+        "likely",
+        lambda tools, question, cancelled: (
+            lambda passage: Sentences(question, passage, list, tools.generator, cancelled)
+        ),
+    )
+    return Sentences.said
+
+
+OPENS = "Elle ouvrira en mars."
+
+
+def test_compare_writes_over_the_likeliest_sentence_with_a_value(said: dict[str, float]) -> None:
+    said[OTHER.text] = comparing.SENTENCE
+    said[OPENS] = 0.1  # and without a value of the kind that is asked for
+    other = passage_of(OPENS, OTHER.text, document="b.txt")
+    compared = Compared(
+        other, says=lambda prompt: MINE.text if MINE.text in copied(prompt) else OTHER.text
+    )
+    assert compared.result
+    assert f"Sentence: {OTHER.text}" in compared.generator.prompts[-1].question
+    assert OPENS not in Sentences.asked[: Sentences.asked.index(OTHER.text) + 1]
+
+
+def test_compare_hardly_likely_sentence_is_not_written_over(said: dict[str, float]) -> None:
+    said[OTHER.text] = comparing.SENTENCE - 0.01
+    compared = Compared(OTHER)
+    assert compared.result is None and len(compared.generator.prompts) == 1
+
+
+def test_compare_passage_whose_likeliest_sentence_agrees_is_not_written_over(
+    said: dict[str, float],
+) -> None:
+    agrees = COSTS.format("2 300 millions d'euros")
+    said[agrees], said[OTHER.text] = 0.9, 0.5
+    compared = Compared(passage_of(OTHER.text, agrees, document="b.txt"))
+    assert compared.result is None and len(compared.generator.prompts) == 1
+
+
+@pytest.mark.parametrize(("other", "told"), [("Anna Berg", True), ("un ministre français", False)])
+def test_compare_person_is_a_proper_name(said: dict[str, float], other: str, told: bool) -> None:
+    mine = passage_of("L'usine de Douai a été annoncée par Paul Morel.")
+    theirs = passage_of(f"L'usine de Douai a été annoncée par {other}.", document="b.txt")
+    said[mine.text] = said[theirs.text] = 0.9
+    compared = Compared(theirs, mine=mine, question="Qui a annoncé l'usine de Douai ?")
+    assert bool(compared.result) == told

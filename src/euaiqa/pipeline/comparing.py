@@ -146,7 +146,7 @@ class Comparing:
         ]
         asked = [held_in(self._question)]
         names = [
-            missing(names_in(s.text, detect(s.text)), asked) if named else []
+            missing(_proper(s.text, detect(s.text)), asked) if named else []
             for s in likely.sentences
         ]
         places = [i for i in range(len(values)) if values[i] or names[i]]
@@ -183,7 +183,7 @@ class Comparing:
         return [
             (name, _Side(name.text, citation))
             for citation in ledger.of(sentence.citations)
-            for name in missing(names_in(citation.quote, citation.language), [asked])
+            for name in missing(_proper(citation.quote, citation.language), [asked])
             if not missing([name], [said])
         ]
 
@@ -215,6 +215,11 @@ class Comparing:
             AnswerSentence(text, markers, "supported"),
             Disagreement(self._question, values),
         )
+
+
+def _proper(text: str, language: Language) -> list[Name]:
+    """The names of a sentence that may answer who or which: `français` is none, `Français` is."""
+    return [name for name in names_in(text, language) if name.text[:1].isupper()]
 
 
 def _clash(
