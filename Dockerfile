@@ -21,7 +21,8 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=build /app /app
 USER euaiqa
-ENV EUAIQA_HOST=0.0.0.0 EUAIQA_PORT=8000 EUAIQA_MODELS=/models EUAIQA_INDEX=/data/index
+ENV EUAIQA_HOST=0.0.0.0 EUAIQA_PORT=8000 EUAIQA_MODELS=/models EUAIQA_INDEX=/data/index \
+    EUAIQA_CELLS_FOLDER=/data/cells
 VOLUME ["/models", "/data"]
 EXPOSE 8000
 # The first start fetches the models: it may take minutes before the server answers.

@@ -1,4 +1,4 @@
-"""One answer at a time: places, turns, and readers who leave."""
+"""A few answers at a time: places, turns, and readers who leave."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from euaiqa.app.line import Job, Line
+from euaiqa.app.line import Job, Line, Waiting
 from euaiqa.datamodels import Event, TokenEvent
 from euaiqa.errors import Busy
 
@@ -55,6 +55,46 @@ def test_line_serves_one_at_a_time_in_order_of_arrival() -> None:
         for job in jobs:
             assert await texts(job) == ["a", "b"]
         await until(lambda: len(line) == 0)
+
+    asyncio.run(scene())
+
+
+def test_line_serves_as_many_as_it_has_counters() -> None:
+    async def scene() -> None:
+        line = Line(waiting=1, serving=2)
+        workers = [Worker() for _ in range(3)]
+        jobs = [line.submit(worker) for worker in workers]
+        await until(lambda: workers[0].begun.is_set() and workers[1].begun.is_set())
+        assert not workers[2].begun.is_set()
+        with pytest.raises(Busy):
+            line.submit(Worker())
+        workers[1].go.set()
+        await until(workers[2].begun.is_set)
+        assert not workers[0].ended.is_set()
+        for worker in workers:
+            worker.go.set()
+        for job in jobs:
+            assert await texts(job) == ["a", "b"]
+
+    asyncio.run(scene())
+
+
+async def places(job: Job) -> list[int]:
+    return [event.place async for event in job.events() if isinstance(event, Waiting)]
+
+
+def test_line_tells_those_who_wait_their_place() -> None:
+    async def scene() -> None:
+        line = Line(waiting=3)
+        workers = [Worker() for _ in range(4)]
+        jobs = [line.submit(worker) for worker in workers]
+        told = [asyncio.create_task(places(job)) for job in jobs]
+        await until(workers[0].begun.is_set)
+        jobs[2].leave()
+        await until(lambda: len(line) == 3)
+        for worker in workers:
+            worker.go.set()
+        assert [await one for one in told] == [[], [1], [2], [3, 2, 1]]
 
     asyncio.run(scene())
 

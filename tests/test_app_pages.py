@@ -178,7 +178,7 @@ def test_form_file_upload_is_not_a_question(client: TestClient) -> None:
 def test_form_failure_and_full_line_tell_what_to_do(fake: FakePipeline) -> None:
     fake.gate = threading.Event()
     fake.enqueue(FRENCH)
-    with serving(lambda: fake, queue=0) as client:
+    with serving(lambda: fake, queue=0, readers=1) as client:
         until(lambda: client.get("/health").status_code == 200)
         first = threading.Thread(
             target=client.post, args=("/",), kwargs={"data": {"question": "x"}}

@@ -26,7 +26,7 @@ def fake() -> FakePipeline:
 
 @pytest.fixture
 def url(fake: FakePipeline) -> Iterator[str]:
-    with live(lambda: fake, queue=1) as url:
+    with live(lambda: fake, queue=1, readers=1) as url:
         yield url
         if fake.gate:
             fake.gate.set()

@@ -270,6 +270,21 @@ def test_streaming_shows_draft_then_sentence_and_can_be_stopped(
     expect(page.locator(".draft:visible")).to_have_count(0)
 
 
+def test_reader_who_waits_is_told_the_place(open_page: Open, fake: FakePipeline) -> None:
+    fake.gate = threading.Event()
+    fake.enqueue(FRENCH, FRENCH, FRENCH)
+    first, second, third = (open_page() for _ in range(3))
+    for page in (first, second):
+        ask(page, "Combien ?")
+        expect(page.locator(".draft")).to_contain_text("Les")
+    ask(third, "Combien ?")
+    expect(third.locator("#status")).to_have_text(
+        "D’autres lecteurs passent avant vous. Votre place\u00a0: 1"
+    )
+    fake.gate.set()
+    expect(third.locator(".turn")).to_have_attribute("data-status", "answered")
+
+
 def test_conversation_is_sent_and_survives_a_language_switch(
     open_page: Open, fake: FakePipeline
 ) -> None:

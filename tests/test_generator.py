@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from euaiqa import models, settings
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
-from euaiqa.generator import Limits, LlamaGenerator, placing
+from euaiqa.generator import Limits, LlamaGenerator, never, placing
 from euaiqa.generator.context import BATCH
 from euaiqa.generator.placing import MAX_QUESTION, READERS, WRITERS
 from euaiqa.prompts import NO, YES
@@ -200,6 +200,38 @@ def test_passage_pushed_out_comes_back_from_memory(
     assert generator.probabilities([asked], YES, NO) == pytest.approx(yes, abs=0.05)
     assert "Lindqvist" in text and "Lindqvist" in write(generator, asked)
     assert sum(decoded[:1]) < 40  # the question and its instruction, no passage
+
+
+def test_passage_comes_back_from_disk_in_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = models.locate_language_model(settings.load())
+    asked = prompt(LEADS, ORION, VEGA)
+    first = LlamaGenerator(path, cold=(tmp_path, 1 << 30))
+    text, state = write(first, asked), first.states([asked], LAYER)
+    assert len(list(tmp_path.iterdir())) == 2
+    again = LlamaGenerator(path, cold=(tmp_path, 1 << 30))
+    decoded: list[int] = []
+    decode = again._context.decode
+    monkeypatch.setattr(
+        again._context,
+        "decode",
+        lambda runs: decoded.extend(len(r.tokens) for r in runs) or decode(runs),
+    )
+    prefix = len(again._context.vocabulary.tokens(PREFIX, control=True))
+    assert again.states([asked], LAYER) == pytest.approx(state, rel=0.05, abs=0.05)
+    assert decoded == [prefix]
+    assert again._places.passages.kept(ORION) and write(again, asked) == text
+
+
+def test_warm_reads_until_the_disk_is_full(tmp_path: Path) -> None:
+    path = models.locate_language_model(settings.load())
+    generator = LlamaGenerator(path, cold=(tmp_path, 10 * 28_672 * 160))
+    read = [generator.warm(filler, never) for filler in fillers(14)]
+    assert 0 < read.index(False) < 14
+    kept = list(tmp_path.iterdir())
+    assert len(kept) == read.index(False)
+    assert sum(file.stat().st_size for file in kept) <= 10 * 28_672 * 160
 
 
 def test_warm_passages_keep_to_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     for name, (order, _) in ORDERS.items():
         text = ARTICLE.format(name=name, order=order)
         (seeds / f"{name}.txt").write_text(text, encoding="utf-8")
-    given = {"seeds": seeds, "index": tmp_path_factory.mktemp("index")}
+    given = {"seeds": seeds, "index": tmp_path_factory.mktemp("index"), "cells_disk": 0}
     settings = settings_module.load().model_copy(update=given)
     pipelines.prepare(settings, Console(quiet=True))
     return pipelines.open_pipeline(settings)

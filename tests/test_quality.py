@@ -30,7 +30,11 @@ FLOOR_REFUSED = 5 / 6
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
-    given = {"seeds": ROOT / "seeds", "index": tmp_path_factory.mktemp("index")}
+    given = {
+        "seeds": ROOT / "seeds",
+        "index": tmp_path_factory.mktemp("index"),
+        "cells_disk": 0,
+    }
     settings = settings_module.load().model_copy(update=given)
     pipelines.prepare(settings, Console(quiet=True))
     return pipelines.open_pipeline(settings)

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from rich.console import Console
+
+import euaiqa.pipeline as pipelines
+from euaiqa import settings as settings_module
+from euaiqa.errors import SettingsError
 from euaiqa.pipeline import Pipeline
+from euaiqa.settings import Settings
 from fakes import ScriptedGenerator
 from fakes_pipeline import GIGAFACTORIES, INVEST, FakePipeline, answering, passage
 from test_app import serving, until
@@ -72,3 +80,28 @@ def test_server_stops_while_it_reads_ahead() -> None:
     with serving(lambda: fake):
         assert begun.wait(5)
     assert begun.is_set()
+
+
+def test_warm_index_without_space_on_disk_says_so() -> None:
+    with pytest.raises(SettingsError, match="EUAIQA_CELLS_DISK"):
+        pipelines.warm_index(Settings(cells_disk=0), Console(quiet=True))
+
+
+@pytest.mark.model
+def test_warm_index_keeps_every_passage_on_disk(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for i in range(3):
+        (seeds / f"{i}.txt").write_text(f"Le tramway {i} de Varel coûtera {i}10 millions d'euros.")
+    settings = settings_module.load().model_copy(
+        update={"seeds": seeds, "index": tmp_path / "index", "cells_folder": tmp_path / "cells"}
+    )
+    pipelines.build_index(settings, Console(quiet=True))
+    pipelines.warm_index(settings, Console(quiet=True))
+    kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "cells").iterdir()}
+    assert len(kept) == 3
+    (seeds / "3.txt").write_text("Le tramway 3 de Varel ouvrira en mars.")
+    pipelines.build_index(settings, Console(quiet=True))
+    pipelines.warm_index(settings, Console(quiet=True))
+    now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "cells").iterdir()}
+    assert len(now) == 4 and kept.items() <= now.items()  # nothing was read twice

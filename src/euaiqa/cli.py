@@ -77,7 +77,11 @@ def models_list(
 
 
 @app.command()
-def index() -> None:
+def index(
+    warm: Annotated[
+        bool, typer.Option("--warm", help="let the language model read all passages, too: minutes")
+    ] = False,
+) -> None:
     """Build the index from the articles and swap it in."""
     from euaiqa import pipeline
 
@@ -91,6 +95,8 @@ def index() -> None:
         f"{manifest.sentences} sentences in {time.monotonic() - started:.1f} s "
         f"(version {manifest.index_version})."
     )
+    if warm:
+        pipeline.warm_index(settings, _err)
 
 
 @app.command()

@@ -6,6 +6,7 @@ other than its own.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,6 +84,7 @@ class E5Encoder:
                 f"the encoder in {folder.name} cannot be loaded: {error}",
                 hint="delete it from the models folder and run `euaiqa models pull`",
             ) from error
+        self._one_at_a_time = threading.Lock()  # the tokenizer may not be shared
         self._name = name
         self._fingerprint = fingerprint
 
@@ -125,26 +127,26 @@ class E5Encoder:
         """The number of tokens of each text, without the two that frame it."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
-            [_plain(text) for text in texts],
-            add_special_tokens=False,
-            truncation=False,
-            verbose=False,
-        )
+        with self._one_at_a_time:
+            encoded = self._model.tokenizer(
+                [_plain(text) for text in texts],
+                add_special_tokens=False,
+                truncation=False,
+                verbose=False,
+            )
         return [len(ids) for ids in encoded["input_ids"]]
 
     def _encode(self, texts: Sequence[str], prefix: str) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        return np.asarray(
-            self._model.encode(
+        with self._one_at_a_time:
+            vectors = self._model.encode(
                 [prefix + _plain(text) for text in texts],
                 batch_size=BATCH,
                 normalize_embeddings=True,
                 show_progress_bar=False,
-            ),
-            dtype=np.float32,
-        )
+            )
+        return np.asarray(vectors, dtype=np.float32)
 
 
 def _plain(text: str) -> str:

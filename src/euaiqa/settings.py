@@ -43,11 +43,25 @@ class Settings(BaseSettings):
         8, ge=1, le=8, description="passages that the language model reads, each by itself"
     )
     cells: int = Field(
-        1024, ge=0, description="memory for what the model computed for passages, MB"
+        1024,
+        ge=0,
+        description="memory for what the model computed for passages, MB, where disk keeps none",
+    )
+    cells_disk: int = Field(
+        4096,
+        ge=0,
+        description="disk space for what the model computed for passages, MB; 0 = none",
+    )
+    cells_folder: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("euaiqa") / "cells",
+        description="folder of those files, for them alone",
     )
     max_tokens: int = Field(192, ge=16, le=384, description="longest answer, tokens")
     time_limit: float = Field(60.0, gt=0, description="longest time for writing an answer, seconds")
-    queue: int = Field(4, ge=0, le=1000, description="readers who may wait behind the one answered")
+    readers: int = Field(
+        2, ge=1, le=4, description="readers who are answered at the same time, 4 at most"
+    )
+    queue: int = Field(4, ge=0, le=1000, description="readers who may wait behind those answered")
 
 
 def load() -> Settings:

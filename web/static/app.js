@@ -92,6 +92,9 @@ async function answer(question, view, signal) {
   if (!response.ok) return response.json();
   for await (const { name, data } of events(response.body)) {
     switch (name) {
+      case "comment":
+        waiting(data);
+        break;
       case "passages":
         view.passages(data.passages);
         say(words.reading);
@@ -113,6 +116,12 @@ async function answer(question, view, signal) {
     }
   }
   return { type: "network" }; // the stream broke off
+}
+
+/** Tells the place in the line: `waiting, place 2`. */
+function waiting(comment) {
+  const place = /^waiting, place (\d+)$/.exec(comment);
+  if (place) say(words.waiting.replace("{place}", place[1]));
 }
 
 function fail(problem, view, question) {

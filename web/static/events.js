@@ -1,7 +1,7 @@
 // Reads an event stream from a fetch response: EventSource cannot POST.
 
 /**
- * Yields `{name, data}` for each event; comment lines are skipped.
+ * Yields `{name, data}` for each event, and `{name: "comment", data}` for a comment with words.
  * @param {ReadableStream<Uint8Array>} body
  */
 export async function* events(body) {
@@ -37,6 +37,7 @@ function parse(block) {
   for (const line of block.split(/\r?\n/)) {
     if (line.startsWith("event:")) name = line.slice(6).trim();
     else if (line.startsWith("data:")) data.push(line.slice(5).replace(/^ /, ""));
+    else if (line.startsWith(":")) return { name: "comment", data: line.slice(1).trim() };
   }
   return data.length ? { name, data: JSON.parse(data.join("\n")) } : null;
 }

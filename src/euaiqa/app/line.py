@@ -1,8 +1,8 @@
-"""One answer at a time, and a bounded line of readers behind it.
+"""A few answers at a time, and a bounded line of readers behind them.
 
 Takes functions that yield events in a worker thread; gives the events to a coroutine.
 A reader who leaves frees the place at once while waiting, and as soon as the thread has
-stopped while being answered: the language model never serves two at a time.
+stopped while being answered.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import math
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 
 from starlette.types import Receive
 
@@ -29,18 +30,26 @@ FIRST_GUESS = 10.0
 """Seconds that one turn takes, until one was measured."""
 
 
-class Line:
-    """A line in front of one counter; `waiting` readers may stand behind the one served."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A reader's place among those who wait, from 1: the next one."""
 
-    def __init__(self, *, waiting: int) -> None:
-        self._waiting = waiting
+    place: int
+
+
+class Line:
+    """A line in front of some counters; `waiting` readers may stand behind those served."""
+
+    def __init__(self, *, waiting: int, serving: int = 1) -> None:
+        self._places = waiting + serving
+        self._serving = serving
         self._inside = 0
-        self._counter = asyncio.Lock()  # serves in order of arrival
+        self._counters = asyncio.Semaphore(serving)  # serves in order of arrival
         self._usual = FIRST_GUESS
-        self._jobs: set[Job] = set()
+        self._jobs: dict[Job, None] = {}  # in order of arrival
 
     def __len__(self) -> int:
-        """Readers in the line, the one served included."""
+        """Readers in the line, those served included."""
         return self._inside
 
     def enter(self) -> None:
@@ -49,10 +58,10 @@ class Line:
         Raises:
             Busy: all are taken; `retry_after` is about when the next one gets free.
         """
-        if self._inside > self._waiting:
+        if self._inside >= self._places:
             raise Busy(
                 "too many readers wait already",
-                retry_after=min(60, max(1, math.ceil(self._usual))),
+                retry_after=min(60, max(1, math.ceil(self._usual / self._serving))),
                 hint="try again in a moment",
             )
         self._inside += 1
@@ -64,7 +73,7 @@ class Line:
     @contextlib.asynccontextmanager
     async def counter(self) -> AsyncIterator[None]:
         """Wait for the turn, and measure how long it takes."""
-        async with self._counter:
+        async with self._counters:
             began = time.monotonic()
             try:
                 yield
@@ -73,8 +82,8 @@ class Line:
 
     @contextlib.asynccontextmanager
     async def idle(self) -> AsyncIterator[None]:
-        """Stand at the counter without a place in the line, for work that gives way to readers."""
-        async with self._counter:
+        """Stand at a counter without a place in the line, for work that gives way to readers."""
+        async with self._counters:
             yield
 
     @contextlib.asynccontextmanager
@@ -99,15 +108,25 @@ class Line:
         """
         self.enter()
         job = Job(self, work)
-        self._jobs.add(job)
+        self._jobs[job] = None
+        self.moved()
         job.task.add_done_callback(lambda _: self._finished(job))
         return job
 
     def _finished(self, job: Job) -> None:
         # A callback and not a `finally`: a task cancelled before its first step never
         # enters its body, and its place would be lost.
-        self._jobs.discard(job)
+        del self._jobs[job]
         self.leave()
+        self.moved()
+
+    def moved(self) -> None:
+        """Tell those who wait their places."""
+        served = sum(job.running for job in self._jobs)
+        waiting = [job for job in self._jobs if not job.running and not job.left]
+        for place, job in enumerate(waiting, 1 - (self._serving - served)):
+            if place > 0:
+                job.tell(Waiting(place))
 
     async def close(self) -> None:
         """Make every reader leave, and wait for the thread that serves one."""
@@ -124,9 +143,10 @@ class Job:
         self._line = line
         self._work = work
         self._left = threading.Event()
-        self._running = False
+        self.running = False
+        self._told: Waiting | None = None
         self._loop = asyncio.get_running_loop()
-        self._channel: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._channel: asyncio.Queue[Event | Waiting | None] = asyncio.Queue()
         self.task = asyncio.create_task(self._serve())
         self.task.add_done_callback(self._over)
 
@@ -145,15 +165,22 @@ class Job:
             task.exception()  # marks it as read, also for a reader who left
         self._channel.put_nowait(None)
 
+    def tell(self, waiting: Waiting) -> None:
+        """Say which place this reader has, where that is new."""
+        if waiting != self._told:
+            self._told = waiting
+            self._channel.put_nowait(waiting)
+
     def leave(self) -> None:
         """Go away; harmless when all is over."""
         self._left.set()
-        if not self._running:
+        if not self.running:
             self.task.cancel()
 
     async def _serve(self) -> None:
         async with self._line.counter():
-            self._running = True
+            self.running = True
+            self._line.moved()
             try:
                 await asyncio.to_thread(self._pump)
             except Exception:
@@ -174,8 +201,8 @@ class Job:
             if close is not None:
                 close()
 
-    async def events(self, heartbeat: float | None = None) -> AsyncIterator[Event | None]:
-        """Yield the events, and `None` after each `heartbeat` seconds of silence."""
+    async def events(self, heartbeat: float | None = None) -> AsyncIterator[Event | Waiting | None]:
+        """Yield places in the line, then the events, and `None` after each `heartbeat` seconds."""
         while True:
             try:
                 async with asyncio.timeout(heartbeat):

@@ -79,7 +79,7 @@ class Service:
 
     def __init__(self, settings: Settings, load: Callable[[], Pipeline]) -> None:
         self.settings = settings
-        self.answers = Line(waiting=settings.queue)
+        self.answers = Line(waiting=settings.queue, serving=settings.readers)
         self.searches = Line(waiting=settings.queue)
         self._load = load
         self._loaded: Future[Pipeline] = Future()

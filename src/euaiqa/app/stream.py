@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from euaiqa.app.line import Job
+from euaiqa.app.line import Job, Waiting
 from euaiqa.app.problems import Problem, problem_of
 from euaiqa.app.replies import AskReply, PassagesReply, SentenceData, TokenData
 from euaiqa.app.service import Service
@@ -94,9 +94,11 @@ def _frame(name: str, data: str) -> str:
     return f"event: {name}\ndata: {data}\n\n"
 
 
-def encode(event: Event) -> str:
-    """Write one event as the contract tells it."""
+def encode(event: Event | Waiting) -> str:
+    """Write one event as the contract tells it; a place in the line as a comment."""
     match event:
+        case Waiting(place):
+            return f": waiting, place {place}\n\n"
         case PassagesEvent(passages):
             return _frame("passages", PassagesReply.of(passages).model_dump_json())
         case TokenEvent(text):

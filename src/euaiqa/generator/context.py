@@ -60,9 +60,10 @@ class Context:
         self._c: Any = llama_cpp.llama_cpp
         self._c.llama_log_set(_no_log(self._c), None)
         self._c.llama_backend_init()
-        model = self._c.llama_model_load_from_file(
-            str(path).encode(), self._c.llama_model_default_params()
-        )
+        loading = self._c.llama_model_default_params()
+        # llama.cpp repacks the weights for the processor; a mapped file would stay beside them.
+        loading.load_mode = self._c.LLAMA_LOAD_MODE_NONE
+        model = self._c.llama_model_load_from_file(str(path).encode(), loading)
         if not model:
             raise GenerationError(
                 f"llama.cpp cannot load {path.name}",
@@ -80,6 +81,15 @@ class Context:
             raise GenerationError(
                 "llama.cpp cannot allocate its context", hint="free about 2.5 GB of memory"
             )
+        # Cells fit what they were computed by alone: a file is known by name, size and time, as
+        # those that were verified are (`models.cache`).
+        about = path.stat()
+        self.made_by = (
+            f"{path.name} {about.st_size} {about.st_mtime_ns}",
+            f"llama-cpp-python {llama_cpp.__version__}",
+            self._c.llama_print_system_info().decode(),
+            f"{params.type_k} {params.type_v} {params.flash_attn_type} {params.kv_unified}",
+        )
         self._memory = self._c.llama_get_memory(self._ctx)
         self._batch = self._c.llama_batch_init(BATCH, 0, sequences)
 

@@ -14,6 +14,7 @@ import itertools
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -24,33 +25,51 @@ from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError
 from euaiqa.generator.context import Run
 from euaiqa.generator.contract import Limits, never
-from euaiqa.generator.placing import Places
+from euaiqa.generator.placing import NoRoom, Places
+from euaiqa.generator.together import InTurn, Together
 
 WARM_BYTES = 1 << 30
+PATIENCE = 0.02  # seconds, before it is looked again whether another text has made room
 
 
 class LlamaGenerator:
     """A GGUF model in llama.cpp, loaded once.
 
-    Calls from several threads wait for each other: there is one context.
+    Several threads may call: there is one context, and what they write is decoded together
+    (`together`); all else in turn, in the order in which it was asked for.
     """
 
-    def __init__(self, path: Path, *, threads: int = 0, warm_bytes: int = WARM_BYTES) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int = 0,
+        warm_bytes: int = WARM_BYTES,
+        cold: tuple[Path, int] | None = None,
+    ) -> None:
         """Load the model (2 to 5 s).
 
         Args:
             path: the GGUF file.
             threads: 0 = as many as the cores this process may use.
             warm_bytes: for passages that were read, outside the context.
+            cold: a folder where they are kept too, and how many bytes they may take there.
 
         Raises:
             GenerationError: llama.cpp cannot load the file or allocate the context.
         """
-        self._lock = threading.Lock()
-        self._places = Places(path, threads=threads, warm_bytes=warm_bytes)
+        self._lock = InTurn()
+        self._places = Places(path, threads=threads, warm_bytes=warm_bytes, cold=cold)
         self._context = self._places.context
         self._vocabulary = self._context.vocabulary
         self._name = path.stem
+        self._writing: Counter[int] = Counter()  # thread -> texts
+        self._together = Together(
+            self._lock,
+            self._decode,
+            lambda: len(self._writing),
+            lambda: self._places.epoch,
+        )
 
     @property
     def name(self) -> str:
@@ -67,7 +86,7 @@ class LlamaGenerator:
         Raises:
             QuestionTooLong: the question has too many tokens.
             GenerationError: the passages are too long, more than `WRITERS` texts are written at
-                once, or llama.cpp fails.
+                once by this thread, or llama.cpp fails.
         """
         decoder = codecs.getincrementaldecoder("utf-8")(errors="ignore")
         avoided = {
@@ -75,16 +94,15 @@ class LlamaGenerator:
             for word in prompt.avoid
             for spelling in (word, f" {word}")
         }
-        with self._lock:
-            self._places.start(prompt.prefix)
-            run = self._places.writer(prompt, limits.cancelled)
-            if run is None:
-                return
-            logits = self._decode(run)
-            epoch = self._places.epoch
-        position = run.position + len(run.tokens)
-        stop_at = time.monotonic() + limits.seconds
+        thread = threading.get_ident()
+        begun = self._begin(prompt, limits, thread)
+        if begun is None:
+            return
+        run, epoch = begun
         try:
+            logits = self._next(run, epoch)
+            position = run.position + len(run.tokens)
+            stop_at = time.monotonic() + limits.seconds
             for _ in range(limits.tokens):
                 if limits.cancelled() or time.monotonic() > stop_at:
                     return
@@ -97,15 +115,11 @@ class LlamaGenerator:
                 text = decoder.decode(self._vocabulary.piece(token))
                 if text:
                     yield text
-                with self._lock:
-                    if self._places.epoch != epoch:
-                        raise GenerationError(
-                            "the model's context was cleared meanwhile", hint="ask again"
-                        )
-                    logits = self._decode(Run([token], position, run.sequence))
+                logits = self._next(Run([token], position, run.sequence), epoch)
                 position += 1
         finally:
             with self._lock:
+                self._writing = self._writing - Counter([thread])
                 if self._places.epoch == epoch:
                     self._places.leave(run.sequence)
 
@@ -168,7 +182,7 @@ class LlamaGenerator:
             cancelled: once true, the passage at work is given up.
 
         Returns:
-            False when memory is full: another passage would push one out.
+            False when disk, or else memory, is full: another passage would push one out.
 
         Raises:
             GenerationError: a passage is too long, or llama.cpp fails.
@@ -180,7 +194,7 @@ class LlamaGenerator:
                     continue
                 if self._places.passages.full:
                     return False
-                self._places.warm(passage, cancelled)
+                self._places.warm(passage, self._between(cancelled))
         return True
 
     def _read(
@@ -196,7 +210,7 @@ class LlamaGenerator:
                 self._places.start(prefix)
                 left = list(group)
                 while left:
-                    runs = self._places.readers(left, cancelled)
+                    runs = self._places.readers(left, self._between(cancelled))
                     if not runs:
                         return found
                     with self._places.guarded():
@@ -206,11 +220,44 @@ class LlamaGenerator:
                     left = left[len(runs) :]
         return found
 
-    def _decode(self, run: Run) -> NDArray[np.float32]:
-        """The logits after a run."""
-        with self._places.guarded():
-            (logits,) = self._context.decode([run])
+    def _begin(self, prompt: Prompt, limits: Limits, thread: int) -> tuple[Run, int] | None:
+        """Place what is to be written, once there is room; None when cancelled."""
+        while True:
+            with self._lock:
+                self._places.start(prompt.prefix)
+                try:
+                    run = self._places.writer(
+                        prompt, limits.tokens, self._between(limits.cancelled)
+                    )
+                    if run is None:
+                        return None
+                    self._writing[thread] += 1
+                    return run, self._places.epoch
+                except NoRoom:
+                    if thread in self._writing or not self._writing:
+                        raise
+            time.sleep(PATIENCE)
+
+    def _between(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
+        """Asked between parts of a passage: lets the texts of others go on meanwhile."""
+
+        def asked() -> bool:
+            self._together.serve()
+            return cancelled()
+
+        return asked
+
+    def _next(self, run: Run, epoch: int) -> NDArray[np.float32]:
+        """The logits after a run of a text."""
+        logits = self._together.decode(run, epoch)
+        if logits is None:
+            raise GenerationError("the model's context was cleared meanwhile", hint="ask again")
         return logits
+
+    def _decode(self, runs: Sequence[Run]) -> list[NDArray[np.float32]]:
+        """The logits after each of some runs."""
+        with self._places.guarded():
+            return self._context.decode(runs)
 
 
 def _odds(logits: NDArray[np.float32], yes: Sequence[int], no: Sequence[int]) -> float:

@@ -1,9 +1,9 @@
-"""Passages that the model has read: computed once, hot in the context, warm in memory.
+"""Passages the model has read: computed once; hot in the context, warm in memory or on disk.
 
 What the model computes for a passage after the fixed prefix (its KV cells) depends on no
 question. The last passages that were asked for stay in the context; all of them, up to a
-budget of bytes, are kept outside it and are put back in milliseconds, where computing one
-anew takes a second. Least recently used goes first, in both places.
+budget of bytes, are kept as files, or where there are none in memory, and are put back in
+milliseconds, where computing one anew takes a second. Least recently used goes first.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 
 from euaiqa.generator.context import Bytes, Context, Run
+from euaiqa.generator.files import CellFiles
 
 PREFIX = 0  # the sequence that holds the prefix
 STEP = 64  # tokens of a passage that are decoded before it is asked whether to go on
@@ -23,7 +24,15 @@ class PassageCells:
     One more sequence, `hot` + 1, is used in passing.
     """
 
-    def __init__(self, context: Context, *, hot: int, cells: int, max_bytes: int) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        hot: int,
+        cells: int,
+        max_bytes: int,
+        files: CellFiles | None = None,
+    ) -> None:
         """Keep passages of a context.
 
         Args:
@@ -31,11 +40,13 @@ class PassageCells:
             hot: how many passages stay in the context.
             cells: how many cells they may take there, the prefix's included.
             max_bytes: for those outside it; 28,672 bytes a token with the default model.
+            files: where they are kept on disk too, if anywhere.
         """
         self._context = context
         self._max_hot = hot
         self._max_cells = cells
         self._max_bytes = max_bytes
+        self._files = files
         self._text = ""  # the prefix that is in the context
         self._warm_after = ""  # the one that the passages outside it were read after
         self.prefix = 0  # the prefix's size
@@ -66,13 +77,17 @@ class PassageCells:
 
     @property
     def full(self) -> bool:
-        """Whether another passage would push one out of memory."""
+        """Whether another passage would push one out: of the disk, else of memory."""
+        if self._files:
+            return self._files.full
         usual = self._bytes / max(1, len(self._warm))
         return self._bytes + usual >= self._max_bytes
 
     def kept(self, passage: str) -> bool:
         """Whether a passage need not be computed."""
-        return passage in self._hot or passage in self._warm
+        if passage in self._hot or passage in self._warm:
+            return True
+        return self._files is not None and self._files.holds(self._text, passage)
 
     def place(
         self, passage: str, in_use: Collection[str], cancelled: Callable[[], bool]
@@ -93,7 +108,7 @@ class PassageCells:
             if passage in self._warm:
                 self._warm.move_to_end(passage)
             return self._hot[passage]
-        data, size = self._warm.get(passage, (None, 0))
+        data, size = self._kept(passage) or (None, 0)
         tokens = [] if size else self._context.vocabulary.tokens(passage, control=False)
         size = size or len(tokens)
         if not self._make_room(size, in_use):
@@ -112,7 +127,7 @@ class PassageCells:
                 part = tokens[start : start + STEP]
                 self._context.decode([Run(part, self.prefix + start, sequence)])
             if data is None:
-                self._keep(passage, sequence, size)
+                self._keep(passage, self._own(sequence), size)
         else:
             self._context.copy(PREFIX, sequence)
         if passage in self._warm:
@@ -130,13 +145,30 @@ class PassageCells:
             self._context.drop(self._hot.pop(oldest)[0])
         return True
 
-    def _keep(self, passage: str, sequence: int, size: int) -> None:
-        """Copy a passage's own cells, without the prefix, out of the context."""
+    def _kept(self, passage: str) -> tuple[Bytes, int] | None:
+        """A passage's cells, from memory or from disk."""
+        if passage in self._warm:
+            return self._warm[passage]
+        return self._files.read(self._text, passage) if self._files else None
+
+    def _own(self, sequence: int) -> Bytes:
+        """A passage's own cells, without the prefix, copied out of the context."""
         passing = self._max_hot + 1
         self._context.drop(passing)
         self._context.copy(sequence, passing, self.prefix)
         data = self._context.saved(passing)
         self._context.drop(passing)
+        return data
+
+    def _keep(self, passage: str, data: Bytes, size: int) -> None:
+        """Keep a passage's cells on disk; in memory where they are not kept there.
+
+        What was written lately is in memory anyway: the system keeps files there.
+        """
+        if self._files:
+            self._files.write(self._text, passage, data, size)
+            if self._files.holds(self._text, passage):
+                return
         self._warm[passage] = (data, size)
         self._bytes += len(data)
         while self._bytes > self._max_bytes:

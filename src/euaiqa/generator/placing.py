@@ -15,25 +15,33 @@ from pathlib import Path
 from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
 from euaiqa.generator.context import BATCH, Context, Run
+from euaiqa.generator.files import CellFiles
 from euaiqa.generator.passages import PREFIX, PassageCells
 
-WRITERS = 4  # texts that are written at once: an answer, and a sentence of it again
+WRITERS = 8  # texts that are written at once: answers of four readers, a sentence of each again
 READERS = 10  # questions that are read in one batch, each over its passages
 HOT = 40  # passages that stay in the context
 # Attention costs more the more cells are in use: 70 tokens/s with 6,000, 91 with few.
-HOT_CELLS = 3072
+HOT_CELLS = 2304
 MAX_QUESTION = 768  # tokens of a question with its instructions, and of a sentence begun
-# Kept free: for questions that are read, and for two texts with theirs (`EUAIQA_MAX_TOKENS`
-# allows 384).
-FREE_CELLS = MAX_QUESTION + 2 * (MAX_QUESTION + 384)
+# Kept free for texts that are written: two as long as may be (`EUAIQA_MAX_TOKENS` allows 384),
+# seven usual ones.
+WRITTEN_CELLS = 2 * (MAX_QUESTION + 384)
+FREE_CELLS = MAX_QUESTION + WRITTEN_CELLS  # and for questions that are read
 FIRST_READER = HOT + 2
 FIRST_WRITER = FIRST_READER + READERS
+
+
+class NoRoom(GenerationError):
+    """As many texts are written as there is room for."""
 
 
 class Places:
     """The sequences of one context: passages, readers, writers. Not for several threads at once."""
 
-    def __init__(self, path: Path, *, threads: int, warm_bytes: int) -> None:
+    def __init__(
+        self, path: Path, *, threads: int, warm_bytes: int, cold: tuple[Path, int] | None = None
+    ) -> None:
         """Load the model; see `LlamaGenerator`.
 
         Raises:
@@ -45,8 +53,14 @@ class Places:
             sequences=FIRST_WRITER + WRITERS,
             threads=threads,
         )
-        self.passages = PassageCells(self.context, hot=HOT, cells=HOT_CELLS, max_bytes=warm_bytes)
+        files = None
+        if cold and cold[1]:
+            files = CellFiles(cold[0], made_by=self.context.made_by, max_bytes=cold[1])
+        self.passages = PassageCells(
+            self.context, hot=HOT, cells=HOT_CELLS, max_bytes=warm_bytes, files=files
+        )
         self.writers: dict[int, tuple[str, ...]] = {}  # sequence -> passages
+        self._reserved: dict[int, int] = {}  # sequence -> cells
         self.epoch = 0  # how often the context was cleared
 
     def start(self, prefix: str) -> None:
@@ -103,30 +117,39 @@ class Places:
             runs.append(replace(run, shared=shared))
         return runs
 
-    def writer(self, prompt: Prompt, cancelled: Callable[[], bool]) -> Run | None:
+    def writer(self, prompt: Prompt, limit: int, cancelled: Callable[[], bool]) -> Run | None:
         """Place one prompt where a text is then written, until `leave`; None when cancelled.
+
+        Args:
+            prompt: what to answer.
+            limit: how many tokens the text may have.
+            cancelled: asked while passages are computed.
 
         Raises:
             QuestionTooLong: the question has too many tokens.
-            GenerationError: the passages are too long, `WRITERS` texts are written already, or
-                llama.cpp fails.
+            NoRoom: too much is written already.
+            GenerationError: the passages are too long, or llama.cpp fails.
         """
+        tokens = self.tokens(prompt)
+        cells = len(tokens) + limit
         every = range(FIRST_WRITER, FIRST_WRITER + WRITERS)
         sequence = next((one for one in every if one not in self.writers), None)
-        if sequence is None:
-            raise GenerationError("too many texts are written at once", hint="ask again")
-        run = self._placed(prompt, self.tokens(prompt), sequence, self._written_over(), cancelled)
+        if sequence is None or sum(self._reserved.values()) + cells > WRITTEN_CELLS:
+            raise NoRoom("too many texts are written at once", hint="ask again")
+        run = self._placed(prompt, tokens, sequence, self._written_over(), cancelled)
         if cancelled():
             return None
         if run is None:
             raise _too_long()
         self.writers[sequence] = prompt.passages
+        self._reserved[sequence] = cells
         return run
 
     def leave(self, sequence: int) -> None:
         """Give a sequence's cells back."""
         self.context.drop(sequence)
         self.writers.pop(sequence, None)
+        self._reserved.pop(sequence, None)
 
     def warm(self, passage: str, cancelled: Callable[[], bool]) -> None:
         """Compute a passage's cells, if they are not kept."""
@@ -178,6 +201,7 @@ class Places:
 
     def _cleared(self) -> None:
         self.writers.clear()
+        self._reserved.clear()
         self.epoch += 1
 
 

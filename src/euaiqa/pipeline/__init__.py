@@ -5,6 +5,6 @@ prompt -> generate -> ground -> Answer.
 """
 
 from euaiqa.pipeline.answer import Pipeline
-from euaiqa.pipeline.build import build_index, open_pipeline, open_search, prepare
+from euaiqa.pipeline.build import build_index, open_pipeline, open_search, prepare, warm_index
 
-__all__ = ["Pipeline", "build_index", "open_pipeline", "open_search", "prepare"]
+__all__ = ["Pipeline", "build_index", "open_pipeline", "open_search", "prepare", "warm_index"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from euaiqa import prompts
-from euaiqa.datamodels import Document, Event, Passage, RetrievedPassage, Turn
+from euaiqa.datamodels import Document, Event, RetrievedPassage, Turn
 from euaiqa.encoder import Encoder, Vectors
 from euaiqa.generator import Generator, never
 from euaiqa.ground import ArticleNames
@@ -46,7 +46,7 @@ class Pipeline:
         self._index = index
         self._encoder = encoder
         self._generator = generator
-        self._ahead: Iterator[Passage] = iter(index.passages)
+        self._ahead = deque(index.passages)
         tools = Tools(
             encoder,
             generator,
@@ -75,6 +75,16 @@ class Pipeline:
         return self._index.manifest.index_version
 
     @property
+    def passages(self) -> int:
+        """How many passages there are."""
+        return len(self._index.passages)
+
+    @property
+    def unread(self) -> int:
+        """How many of them the model has not read ahead."""
+        return len(self._ahead)
+
+    @property
     def documents(self) -> Mapping[str, Document]:
         """The articles by id."""
         return self._index.documents
@@ -90,16 +100,17 @@ class Pipeline:
             cancelled: asked while it reads.
 
         Returns:
-            Whether there is more to read: false once all passages, or as many as memory
-            holds, were read.
+            Whether there is more to read: false once all passages, or as many as there is
+            space for, were read.
         """
-        passage = next(self._ahead, None)
-        if passage is None:
+        if not self._ahead:
             return False
-        more = self._generator.warm(prompts.probe_prompt("", passage), cancelled)
+        more = self._generator.warm(prompts.probe_prompt("", self._ahead[0]), cancelled)
         if cancelled():
-            self._ahead = itertools.chain([passage], self._ahead)
-        return more or cancelled()
+            return True
+        if more:
+            self._ahead.popleft()
+        return more
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """Retrieve alone: the best `k` passages, best first."""

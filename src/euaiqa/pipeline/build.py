@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,8 +13,8 @@ from euaiqa import bilingual, index, models
 from euaiqa.datamodels import Corpus, RetrievedPassage
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import E5Encoder
-from euaiqa.errors import IndexError_
-from euaiqa.generator import LlamaGenerator
+from euaiqa.errors import IndexError_, SettingsError
+from euaiqa.generator import LlamaGenerator, never
 from euaiqa.language import detect
 from euaiqa.pipeline.answer import Pipeline
 from euaiqa.retrieve import Retriever
@@ -57,7 +58,12 @@ def open_pipeline(settings: Settings) -> Pipeline:
         # Importing torch keeps one core busy for seconds while the GGUF waits for the disk.
         loading = pool.submit(_encoder, settings)
         warming = pool.submit(bilingual.warm)
-        generator = LlamaGenerator(path, threads=settings.threads, warm_bytes=settings.cells << 20)
+        generator = LlamaGenerator(
+            path,
+            threads=settings.threads,
+            warm_bytes=settings.cells << 20,
+            cold=(settings.cells_folder, settings.cells_disk << 20),
+        )
         encoder = loading.result()
         warming.result()
     return Pipeline(
@@ -68,6 +74,36 @@ def open_pipeline(settings: Settings) -> Pipeline:
         max_tokens=settings.max_tokens,
         time_limit=settings.time_limit,
     )
+
+
+def warm_index(settings: Settings, console: Console) -> None:
+    """Let the model read every passage of the index, so that no question waits for that.
+
+    What it computes is kept on disk. Broken off it goes on from there next time.
+
+    Raises:
+        EuaiqaError: a model or the index is missing or does not fit, nothing is to be kept on
+            disk, or llama.cpp fails.
+    """
+    if not settings.cells_disk:
+        raise SettingsError(
+            "EUAIQA_CELLS_DISK is 0: what the model reads would be lost at the end",
+            hint="unset it, or set it to some thousand megabytes",
+        )
+    _pull(settings, console, language_model=True)
+    pipeline = open_pipeline(settings)
+    with _bars(console) as bars:
+        task = bars.add_task("passages read", total=pipeline.passages)
+        more = True
+        while more:
+            more = pipeline.warm(never)
+            bars.update(task, completed=pipeline.passages - pipeline.unread)
+        left = pipeline.unread
+    if left:
+        console.print(
+            f"{left} passages are not kept on disk: no space, or EUAIQA_CELLS_DISK is too small",
+            markup=False,
+        )
 
 
 def open_search(settings: Settings) -> Callable[[str, int], tuple[RetrievedPassage, ...]]:
@@ -90,12 +126,14 @@ def _pull(settings: Settings, console: Console, *, language_model: bool) -> None
 
 
 def _encoder(settings: Settings) -> E5Encoder:
-    files = models.locate_encoder(settings)
+    return _loaded(models.locate_encoder(settings), settings.threads)
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(files: models.EncoderFiles, threads: int) -> E5Encoder:
+    """The encoder, once: a server that built its index goes on with the same."""
     return E5Encoder(
-        files.path,
-        name=models.ENCODER.name,
-        fingerprint=files.fingerprint,
-        threads=settings.threads,
+        files.path, name=models.ENCODER.name, fingerprint=files.fingerprint, threads=threads
     )
 
 
@@ -108,16 +146,20 @@ def _is_current(settings: Settings, corpus: Corpus) -> bool:
     return manifest.index_version == index.version_of(corpus, fingerprint)
 
 
-def _build(settings: Settings, corpus: Corpus, console: Console) -> index.Manifest:
-    count = len(corpus.documents)
-    console.print(f"Building the index of {count} articles from {settings.seeds} …", markup=False)
-    with Progress(
+def _bars(console: Console) -> Progress:
+    return Progress(
         TextColumn("  {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=console,
-    ) as bars:
+    )
+
+
+def _build(settings: Settings, corpus: Corpus, console: Console) -> index.Manifest:
+    count = len(corpus.documents)
+    console.print(f"Building the index of {count} articles from {settings.seeds} …", markup=False)
+    with _bars(console) as bars:
         encoder = _encoder(settings)
 
         def start(step: str, total: int) -> None:

@@ -40,6 +40,7 @@ class Wording:
     keys: str
     you_asked: str
     searching: str
+    waiting: str
     reading: str
     checking: str
     ready: str

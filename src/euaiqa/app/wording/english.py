@@ -27,6 +27,7 @@ EN = Wording(
     keys="Shift + Enter for a new line",
     you_asked="You asked",
     searching="Looking through the articles…",
+    waiting="Other readers are being answered first. Your place: {place}",
     reading="Passages found. Writing…",
     checking="Checking each sentence against its source…",
     ready="Answer ready.",

@@ -32,6 +32,7 @@ FR = Wording(
     keys="Maj + Entrée pour aller à la ligne",
     you_asked="Vous avez demandé",
     searching="Recherche dans les articles…",
+    waiting=f"D’autres lecteurs passent avant vous. Votre place{NB}: {{place}}",
     reading="Passages trouvés. Rédaction…",
     checking="Vérification de chaque phrase…",
     ready="La réponse est prête.",

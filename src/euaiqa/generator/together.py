@@ -1,0 +1,155 @@
+"""What several readers' texts need next, decoded in one batch.
+
+One core of the work is reading the model's weights from memory, once a batch: four texts a token
+each take little longer than one. Takes runs from several threads, gives each the logits after it.
+The thread that comes first decodes for those that came meanwhile; nobody else owns the model.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euaiqa.errors import GenerationError
+from euaiqa.generator.context import BATCH, Run
+
+Logits = NDArray[np.float32]
+
+# For how long the others' next tokens are waited for: between two tokens of a text about a
+# millisecond goes by, and decoding one takes twenty at least.
+GATHER = 0.003  # seconds
+_STEP = 0.0003
+
+
+class InTurn:
+    """A lock that is given to those who wait for it in the order in which they came.
+
+    With `threading.Lock` a thread that lets go and comes back at once, as one that writes does,
+    gets in before those who wait.
+    """
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A run, and what came of it."""
+
+    run: Run
+    epoch: int
+    logits: Logits | None = None
+    error: GenerationError | None = None
+    over: bool = False
+
+
+class Together:
+    """Decodes runs of different sequences that different threads ask for at the same time."""
+
+    def __init__(
+        self,
+        lock: InTurn,
+        decode: Callable[[Sequence[Run]], list[Logits]],
+        writing: Callable[[], int],
+        epoch: Callable[[], int],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            lock: held while anything is decoded.
+            decode: of runs that are `BATCH` tokens together at most, or of one.
+            writing: how many texts are being written: who might want a token.
+            epoch: changes where the cells of all sequences were lost.
+        """
+        self._lock = lock
+        self._decode = decode
+        self._writing = writing
+        self._epoch = epoch
+        self._wanted: deque[_Wanted] = deque()
+
+    def decode(self, run: Run, epoch: int) -> Logits | None:
+        """The logits after a run; None where its sequence's cells were lost since `epoch`.
+
+        Raises:
+            GenerationError: llama.cpp fails.
+        """
+        mine = _Wanted(run, epoch)
+        self._wanted.append(mine)
+        with self._lock:
+            if not mine.over:
+                self._gather()
+            while not mine.over:
+                self._decode_some()
+        if mine.error:
+            raise mine.error
+        return mine.logits
+
+    def serve(self) -> None:
+        """Decode what others want, for one who holds the lock for long.
+
+        Raises:
+            GenerationError: the cells of all sequences were lost by it.
+        """
+        epoch = self._epoch()
+        while self._wanted:
+            self._decode_some()
+        if self._epoch() != epoch:
+            raise GenerationError("the model's context was cleared meanwhile", hint="ask again")
+
+    def _gather(self) -> None:
+        """Wait a little for those who write too."""
+        until = time.monotonic() + GATHER
+        while len(self._wanted) < self._writing() and time.monotonic() < until:
+            time.sleep(_STEP)
+
+    def _decode_some(self) -> None:
+        """Decode what is wanted, in the order in which it came, as much as fits into one batch."""
+        part: list[_Wanted] = []
+        tokens = 0
+        while self._wanted:
+            tokens += len(self._wanted[0].run.tokens)
+            if part and tokens > BATCH:
+                break
+            part.append(self._wanted.popleft())
+        kept = [one for one in part if one.epoch == self._epoch()]
+        try:
+            logits = self._decode([one.run for one in kept]) if kept else []
+            for one, found in zip(kept, logits, strict=True):
+                one.logits = found
+        except GenerationError as error:
+            for one in kept:
+                one.error = error
+        finally:
+            for one in part:
+                one.over = True
