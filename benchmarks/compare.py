@@ -35,7 +35,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from benchmarks import machine, peer_venv, report
+from benchmarks import machine, peer_venv, report, sections
 from benchmarks.questions import ACT, SEEDS, Question, act_questions, seeds_questions
 from benchmarks.systems import Sample, State, System
 from benchmarks.systems.ours import LoadedModels, Ours
@@ -139,7 +139,7 @@ def main() -> int:
         _console.print(f"Interrupted; what there is so far is in {options.work}.")
         return 130
     text = run.section()
-    report.write(options.out, text)
+    sections.put(options.out, "benchmarks", text)
     sys.stdout.write(text)
     measured = any(s.system != Ours.name and not s.error for s in run.samples)
     return 0 if measured else 1

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.systems import Sample, State
 
-BEGIN, END = "<!-- benchmarks: begin -->", "<!-- benchmarks: end -->"
 OURS = "euaiqa"
 # What a peer's state is compared with, of ours.
 PAIRED: dict[State, State] = {"cold": "cold", "warm": "warm", "best": "warm"}
@@ -63,12 +61,11 @@ class Ran:
 
 
 def section(samples: Sequence[Sample], ran: Ran) -> str:
-    """The whole section, between its two marks."""
+    """The whole section."""
     versions = ", ".join(f"{name} {number}" for name, number in ran.versions.items())
     load = "" if ran.load is None else f", load {ran.load:.1f} before it"
     idle = ", ".join(f"{name} {spent:.1f} s" for name, spent in ran.idle_cpu.items())
     parts = [
-        BEGIN,
         "## Compared with other ways over the same model",
         f"Measured on {ran.date} by `python -m benchmarks.compare` in {ran.seconds / 60:.0f} min "
         f"on {ran.machine}{load}. {ran.setup} {versions}. The same questions for every system, in "
@@ -84,18 +81,7 @@ def section(samples: Sequence[Sample], ran: Ran) -> str:
         own = [sample for sample in samples if sample.corpus == corpus]
         if own:
             parts += [f"### {description}", *_corpus(own)]
-    return "\n\n".join([*parts, END]) + "\n"
-
-
-def write(path: Path, text: str) -> None:
-    """Put a section into a file, in the place of an older one or at the end."""
-    old = path.read_text(encoding="utf-8") if path.exists() else "# Performance\n"
-    before, mark, rest = old.partition(BEGIN)
-    _, _, after = rest.partition(END + "\n")
-    if not mark:
-        before = old.rstrip("\n") + "\n\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(before + text + after, encoding="utf-8")
+    return "\n\n".join(parts)
 
 
 def _corpus(samples: Sequence[Sample]) -> list[str]:

@@ -93,7 +93,7 @@ def index(
     _out.print(
         f"Indexed {len(manifest.documents)} articles, {manifest.passages} passages, "
         f"{manifest.sentences} sentences in {time.monotonic() - started:.1f} s "
-        f"(version {manifest.index_version})."
+        f"(version {manifest.index_version}, vector search: {manifest.dense})."
     )
     if warm:
         pipeline.warm_index(settings, _err)

@@ -14,6 +14,7 @@ from euaiqa.index import Index
 # Source: Cormack et al. 2009, https://doi.org/10.1145/1571941.1572114
 RRF_K = 60
 DEPTH = 100  # ranks that are fused
+DEPTH_OF_WORDS = 1000  # of BM25's: a lower rank is worth less than two neighbours differ
 # What BM25's ranks weigh beside the dense ones, tuned on public sets: words must not outvote
 # meaning. docs/adr/0004-retrieval.md
 LEXICAL = 0.1
@@ -71,7 +72,7 @@ class Retriever:
 
         Words know no other language, so they may not move a passage past one of the other.
         """
-        lexical = self._index.search_lexical(query, language, len(self._index.passages))
+        lexical = self._index.search_lexical(query, language, DEPTH_OF_WORDS)
         words = {int(n): rank for rank, n in enumerate(lexical, 1)}
         own = [n for n in dense if self._index.passages[n].language == language]
         fused = {

@@ -29,7 +29,7 @@ class Index:
         self.manifest = manifest
         self.documents = documents
         self.passages = passages
-        self._vectors = vectors
+        self.vectors = vectors
         sizes = [len(p.sentences) for p in passages]
         self._most_sentences = max(sizes, default=1)
         self._first = np.concatenate([[0], np.cumsum(sizes)])
@@ -58,25 +58,30 @@ class Index:
             Passage numbers, int64 (k,), and their scores, float32 (k,), best first: higher is
             nearer, mostly between -0.2 and 0.8.
         """
-        neutral = self._vectors.neutral.query(query, language)
+        neutral = self.vectors.neutral.query(query, language)
         # So many entries belong to at least k passages.
         entries = min(len(self._owner), k * self._most_sentences)
-        scores, found = self._vectors.index.search(neutral[None, :], entries)
+        scores, found = self.vectors.index.search(neutral[None, :], entries)
         # A passage comes with each of its sentences; the first time is with its best one.
         best: dict[int, float] = {}
-        for number, score in zip(self._owner[found[0]], scores[0], strict=True):
+        there = found[0] >= 0  # FAISS fills up with -1 where it found too few
+        for number, score in zip(self._owner[found[0][there]], scores[0][there], strict=True):
             best.setdefault(int(number), float(score))
         numbers = np.array(list(best)[:k], dtype=np.int64)
         return numbers, np.array(list(best.values())[:k], dtype=np.float32)
 
     def question_vector(self, query: Vectors, language: Language) -> Vectors:
         """A question (d,) without what all questions share: for telling sentences apart by it."""
-        return self._vectors.neutral.query(query, language)
+        return self.vectors.neutral.query(query, language)
 
     def search_lexical(self, query: str, language: Language, k: int) -> NDArray[np.int64]:
-        """Numbers of the passages in a language that share words with a query, best first."""
+        """Numbers of the `k` passages in a language that share most with a query, best first."""
         scores = self._lexical[language].scores(query)
-        best = np.argsort(-scores, kind="stable")[:k]
+        best = np.arange(len(scores))
+        if k < len(scores):  # to sort a million takes longer than all else
+            least = np.partition(scores, -k)[-k]
+            best = np.flatnonzero(scores >= least)
+        best = best[np.argsort(-scores[best], kind="stable")][:k]
         return self._of_language[language][best[scores[best] > 0]]
 
     def named(self, query: str, language: Language) -> list[int]:
@@ -93,7 +98,7 @@ class Index:
 
     def cosine(self, query: Vectors, numbers: Sequence[int]) -> Vectors:
         """Cosines of some passages to one vector, float32 (len(numbers),)."""
-        return np.asarray(self._vectors.passages[list(numbers)] @ query, dtype=np.float32)
+        return np.asarray(self.vectors.passages[list(numbers)] @ query, dtype=np.float32)
 
     def sentence_vectors(self, passage: Passage) -> Vectors:
         """The vectors of the sentences before a passage and of its own.
@@ -102,4 +107,4 @@ class Index:
         """
         number = self._number[passage.document, passage.start]
         first = self._first[number] - len(passage.before)  # an article's sentences are in order
-        return self._vectors.sentences[first : self._first[number + 1]]
+        return self.vectors.sentences[first : self._first[number + 1]]

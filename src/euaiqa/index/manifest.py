@@ -12,7 +12,7 @@ from euaiqa.datamodels import Corpus, DocumentProblem
 from euaiqa.errors import IndexMismatch, IndexMissing
 from euaiqa.segment import SEGMENTER_VERSION
 
-SCHEMA = 2
+SCHEMA = 3
 CURRENT = "CURRENT"
 REBUILD = "run `euaiqa index` to build it"
 
@@ -21,7 +21,8 @@ REBUILD = "run `euaiqa index` to build it"
 class Manifest:
     """What an index was built from, and with what.
 
-    `documents` maps each article's id to the SHA-256 of its file; `built` is ISO 8601, UTC.
+    `documents` maps each article's id to the SHA-256 of its file; `dense` is
+    how vectors are searched; `built` is ISO 8601, UTC.
     """
 
     schema: int
@@ -33,6 +34,7 @@ class Manifest:
     problems: tuple[DocumentProblem, ...]
     passages: int
     sentences: int
+    dense: str
     built: str
 
 

@@ -26,7 +26,7 @@ import numpy as np
 from euaiqa.datamodels import Corpus, Document, Language, Passage, Sentence, Span
 from euaiqa.encoder import Encoder, Vectors
 from euaiqa.errors import IndexMismatch, SettingsError
-from euaiqa.index.dense import DenseVectors, entries
+from euaiqa.index.dense import DenseVectors, entries, kind_of, searchable
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.loaded import Index
 from euaiqa.index.manifest import (
@@ -89,8 +89,7 @@ def build(
     start("embedding sentences", len(texts))
     single = encoder.encode_passages(texts, advance=advance)  # (sentences, d)
     neutral = Neutral.of_corpus([d.title for d in corpus.documents], encoder)
-    dense = faiss.IndexFlatIP(encoder.dimensions)
-    dense.add(entries(passages, whole, single, neutral))
+    dense = searchable(entries(passages, whole, single, neutral))
     lexical = {
         language: LexicalIndex.build(
             language, [f"{p.title}\n{p.text}" for p in passages if p.language == language]
@@ -107,6 +106,7 @@ def build(
         problems=corpus.problems,
         passages=len(passages),
         sentences=sum(len(p.sentences) for p in passages),
+        dense=kind_of(dense),
         built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
     )
     try:
@@ -156,7 +156,7 @@ def load(folder: Path, encoder: Encoder) -> Index:
         passages = [_passage(row) for row in _read_json(version / "passages.jsonl")]
         dense = faiss.read_index(str(version / "dense.faiss"))
         whole, single, rows = (
-            np.load(version / f"{name}.npy", allow_pickle=False)
+            np.load(version / f"{name}.npy", mmap_mode="r", allow_pickle=False)
             for name in ("passages", "sentences", "neutral")
         )
         lexical = {
