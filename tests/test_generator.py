@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,37 @@ def test_other_calls_while_a_text_is_written_do_not_disturb_it(
             begun = replace(asked, begun="The Orion plan")
             assert write(generator, begun, tokens=4)
     assert "".join(pieces) == text
+    assert not generator._places.writers
+
+
+def test_texts_of_several_threads_are_each_their_own(generator: LlamaGenerator) -> None:
+    forget(generator)
+    asked = {
+        "Lindqvist": prompt(LEADS, VEGA, ORION),
+        "Lille": prompt("Where was Orion announced?", ORION),
+        "30": prompt("How much is Orion worth?", ORION),
+    }
+    probed = prompt(LEADS, VEGA, suffix=PROBE)
+    yes = generator.probabilities([probed], YES, NO)
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(3):
+            texts = {held: pool.submit(write, generator, one) for held, one in asked.items()}
+            read = pool.submit(generator.probabilities, [probed], YES, NO)
+            for held, text in texts.items():
+                assert held in text.result(60)
+            assert read.result(60) == pytest.approx(yes, abs=0.02)
+    assert not generator._places.writers and not generator._writing
+
+
+def test_stream_waits_for_room_that_others_will_give_back(generator: LlamaGenerator) -> None:
+    """More readers than there is room for wait; none of them fails."""
+    long = Limits(tokens=384)
+    with ThreadPoolExecutor(WRITERS + 2) as pool:
+        found = [
+            pool.submit(lambda: "".join(generator.stream(prompt(LEADS, VEGA), long)))
+            for _ in range(WRITERS + 2)
+        ]
+        assert all("Lindqvist" in one.result(120) for one in found)
     assert not generator._places.writers
 
 
