@@ -119,3 +119,23 @@ def test_write_where_none_can_be_written_is_said_once(
     assert len(caplog.records) == 1 and "EUAIQA_CELLS_FOLDER" in caplog.text
     assert str(tmp_path) not in caplog.text
     assert files.full
+
+
+def test_read_only_folder_serves_what_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files_in(tmp_path).write("", "a", cells_of(1), 1)
+
+    def refuse(path: Path) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    files = files_in(tmp_path)
+    assert files.read("", "a") and files.read("", "a") and not files.full
+
+
+def test_write_tells_whether_it_kept(tmp_path: Path) -> None:
+    assert files_in(tmp_path / "cells").write("", "a", cells_of(1), 1)
+    (tmp_path / "a file").write_text("")
+    assert not files_in(tmp_path / "a file").write("", "a", cells_of(1), 1)
+    assert not files_in(tmp_path / "small", max_bytes=10).write("", "a", cells_of(1), 1)

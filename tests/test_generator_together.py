@@ -131,6 +131,29 @@ def test_serve_lets_others_go_on_while_the_lock_is_held() -> None:
     assert [one.tolist() for one in got if one is not None] == [[7]]
 
 
+def test_serve_lets_a_text_go_on_token_after_token() -> None:
+    """Its thread need not wait for the lock to ask for the next one."""
+    model = Model()
+    got: list[int] = []
+
+    def write() -> None:
+        for token in range(5):
+            logits = model.together.decode(run(token), 0)
+            got.append(-1 if logits is None else int(logits[0]))
+
+    with model.lock:
+        other = threading.Thread(target=write)
+        other.start()
+        until = time.monotonic() + 5
+        while len(got) < 5 and time.monotonic() < until:
+            model.together.serve()
+            time.sleep(0.001)
+        assert got == [0, 1, 2, 3, 4]
+    other.join(5)
+    with model.lock:  # and it is free again
+        pass
+
+
 def test_serve_tells_who_holds_the_lock_that_their_cells_are_lost() -> None:
     model = Model()
     model.fail = True

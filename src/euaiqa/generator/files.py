@@ -67,12 +67,13 @@ class CellFiles:
         path = self._path(prefix, passage)
         try:
             content = path.read_bytes()
-            os.utime(path)
         except FileNotFoundError:
             return None
         except OSError as error:
             self._give_up(error)
             return None
+        with contextlib.suppress(OSError):  # a folder that may only be read serves as well
+            os.utime(path)
         data = memoryview(content)[_HEAD.size :]
         if len(content) >= _HEAD.size:
             magic, cells, crc, length = _HEAD.unpack_from(content)
@@ -84,11 +85,11 @@ class CellFiles:
         self._remove(path, len(content))
         return None
 
-    def write(self, prefix: str, passage: str, data: Bytes, cells: int) -> None:
-        """Keep the bytes of a passage after a prefix."""
+    def write(self, prefix: str, passage: str, data: Bytes, cells: int) -> bool:
+        """Keep the bytes of a passage after a prefix; false where they were not kept."""
         size = _HEAD.size + len(data)
         if self._broken or size > self._max_bytes:
-            return
+            return False
         path = self._path(prefix, passage)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -104,12 +105,13 @@ class CellFiles:
                 raise
         except OSError as error:
             self._give_up(error)
-            return
+            return False
         self._checked.add(path.name)
         self._bytes += size
         self._count += 1
         if self._bytes > self._max_bytes:
             self._tidy()
+        return True
 
     def _tidy(self) -> None:
         """Remove the files that were not read for the longest time."""

@@ -30,6 +30,7 @@ from euaiqa.generator.together import InTurn, Together
 
 WARM_BYTES = 1 << 30
 PATIENCE = 0.02  # seconds, before it is looked again whether another text has made room
+LONGEST = 20.0  # seconds that room is waited for
 
 
 class LlamaGenerator:
@@ -205,24 +206,46 @@ class LlamaGenerator:
     ) -> list[NDArray[np.float32]]:
         """What is computed for each prompt's last token; nothing but the passages is kept."""
         found: list[NDArray[np.float32]] = []
-        with self._lock:
-            for prefix, group in itertools.groupby(prompts, lambda prompt: prompt.prefix):
-                self._places.start(prefix)
-                left = list(group)
-                while left:
-                    runs = self._places.readers(left, self._between(cancelled))
-                    if not runs:
-                        return found
-                    with self._places.guarded():
-                        found += compute(runs)
-                    for run in runs:
-                        self._places.leave(run.sequence)
-                    left = left[len(runs) :]
+        for prefix, group in itertools.groupby(prompts, lambda prompt: prompt.prefix):
+            left = list(group)
+            until = time.monotonic() + LONGEST
+            while left:
+                try:
+                    some = self._read_some(prefix, left, compute, cancelled)
+                except NoRoom:
+                    if self._writing.keys() <= {threading.get_ident()} or time.monotonic() > until:
+                        raise
+                    time.sleep(PATIENCE)
+                    continue
+                if not some:
+                    return found
+                found += some
+                left = left[len(some) :]
         return found
+
+    def _read_some(
+        self,
+        prefix: str,
+        prompts: Sequence[Prompt],
+        compute: Callable[[Sequence[Run]], list[NDArray[np.float32]]],
+        cancelled: Callable[[], bool],
+    ) -> list[NDArray[np.float32]]:
+        """What is computed for the first prompts, in one batch; nothing when cancelled."""
+        with self._lock:
+            self._places.start(prefix)
+            runs = self._places.readers(prompts, self._between(cancelled))
+            if not runs:
+                return []
+            with self._places.guarded():
+                found = compute(runs)
+            for run in runs:
+                self._places.leave(run.sequence)
+        return list(found)
 
     def _begin(self, prompt: Prompt, limits: Limits, thread: int) -> tuple[Run, int] | None:
         """Place what is to be written, once there is room; None when cancelled."""
-        while True:
+        until = time.monotonic() + LONGEST
+        while not limits.cancelled():
             with self._lock:
                 self._places.start(prompt.prefix)
                 try:
@@ -234,9 +257,11 @@ class LlamaGenerator:
                     self._writing[thread] += 1
                     return run, self._places.epoch
                 except NoRoom:
-                    if thread in self._writing or not self._writing:
+                    # Others give theirs back, unless they too wait for a second one.
+                    if self._writing.keys() <= {thread} or time.monotonic() > until:
                         raise
             time.sleep(PATIENCE)
+        return None
 
     def _between(self, cancelled: Callable[[], bool]) -> Callable[[], bool]:
         """Asked between parts of a passage: lets the texts of others go on meanwhile."""

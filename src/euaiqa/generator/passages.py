@@ -165,10 +165,8 @@ class PassageCells:
 
         What was written lately is in memory anyway: the system keeps files there.
         """
-        if self._files:
-            self._files.write(self._text, passage, data, size)
-            if self._files.holds(self._text, passage):
-                return
+        if self._files and self._files.write(self._text, passage, data, size):
+            return
         self._warm[passage] = (data, size)
         self._bytes += len(data)
         while self._bytes > self._max_bytes:

@@ -91,6 +91,7 @@ class Places:
 
         Raises:
             QuestionTooLong: a question has too many tokens.
+            NoRoom: other passages are in use.
             GenerationError: the passages are too long, or llama.cpp fails.
         """
         runs: list[Run] = []
@@ -106,13 +107,16 @@ class Places:
             used += len(tokens) - shared
             if runs and used > BATCH:
                 break
-            run = self._placed(prompt, tokens, FIRST_READER + len(runs), in_use, cancelled)
+            sequence = FIRST_READER + len(runs)
+            run = self._placed(prompt, tokens, sequence, in_use, cancelled)
             if cancelled():
+                for placed in (sequence, *(one.sequence for one in runs)):
+                    self.leave(placed)
                 return []
             if run is None:
                 if runs:
                     break
-                raise _too_long()
+                raise self._no_room()
             in_use.update(prompt.passages)
             runs.append(replace(run, shared=shared))
         return runs
@@ -140,7 +144,7 @@ class Places:
         if cancelled():
             return None
         if run is None:
-            raise _too_long()
+            raise self._no_room()
         self.writers[sequence] = prompt.passages
         self._reserved[sequence] = cells
         return run
@@ -199,6 +203,15 @@ class Places:
     def _written_over(self) -> set[str]:
         return {text for passages in self.writers.values() for text in passages}
 
+    def _no_room(self) -> GenerationError:
+        """Why passages could not be placed: others are in use, or these are too long at all."""
+        if self.writers:
+            return NoRoom("too many passages are in use at once", hint="ask again")
+        return GenerationError(
+            "the passages are too long for the model's context",
+            hint="set EUAIQA_PASSAGES to a smaller number",
+        )
+
     def _cleared(self) -> None:
         self.writers.clear()
         self._reserved.clear()
@@ -209,10 +222,3 @@ def _in_common(one: Sequence[int], other: Sequence[int]) -> int:
     """How many tokens both begin with, the last of each aside: its output is asked for."""
     pairs = zip(one[:-1], other[:-1], strict=False)
     return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _too_long() -> GenerationError:
-    return GenerationError(
-        "the passages are too long for the model's context",
-        hint="set EUAIQA_PASSAGES to a smaller number",
-    )

@@ -28,6 +28,15 @@ GATHER = 0.003  # seconds
 _STEP = 0.0003
 
 
+class Ticket:
+    """A place in the queue for a lock; its owner may be told to go without having had it."""
+
+    def __init__(self) -> None:
+        self.over = False
+        self.waits = threading.Lock()
+        self.waits.acquire()
+
+
 class InTurn:
     """A lock that is given to those who wait for it in the order in which they came.
 
@@ -37,18 +46,39 @@ class InTurn:
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: deque[Ticket] = deque()
         self._taken = False
 
-    def __enter__(self) -> None:
+    def take(self, ticket: Ticket) -> bool:
+        """Wait for the lock; false, without it, once the ticket's owner need not wait any more."""
         with self._mutex:
+            if ticket.over:
+                return False
             if not self._taken:
                 self._taken = True
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        turn.acquire()
+                return True
+            self._waiting.append(ticket)
+        ticket.waits.acquire()
+        return not ticket.over
+
+    def excuse(self, ticket: Ticket) -> None:
+        """Tell a ticket's owner, waiting or about to, not to wait any more."""
+        with self._mutex:
+            ticket.over = True
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+                ticket.waits.release()
+
+    def give(self) -> None:
+        """Give the lock to the next one."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().waits.release()
+            else:
+                self._taken = False
+
+    def __enter__(self) -> None:
+        self.take(Ticket())
 
     def __exit__(
         self,
@@ -56,11 +86,7 @@ class InTurn:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._taken = False
+        self.give()
 
 
 @dataclass(slots=True)
@@ -69,9 +95,9 @@ class _Wanted:
 
     run: Run
     epoch: int
+    ticket: Ticket
     logits: Logits | None = None
     error: GenerationError | None = None
-    over: bool = False
 
 
 class Together:
@@ -104,25 +130,27 @@ class Together:
         Raises:
             GenerationError: llama.cpp fails.
         """
-        mine = _Wanted(run, epoch)
+        mine = _Wanted(run, epoch, Ticket())
         self._wanted.append(mine)
-        with self._lock:
-            if not mine.over:
+        if self._lock.take(mine.ticket):
+            try:
                 self._gather()
-            while not mine.over:
-                self._decode_some()
+                while not mine.ticket.over:
+                    self._decode_some()
+            finally:
+                self._lock.give()
         if mine.error:
             raise mine.error
         return mine.logits
 
     def serve(self) -> None:
-        """Decode what others want, for one who holds the lock for long.
+        """Decode what others want now, for one who holds the lock for long.
 
         Raises:
             GenerationError: the cells of all sequences were lost by it.
         """
         epoch = self._epoch()
-        while self._wanted:
+        if self._wanted:
             self._decode_some()
         if self._epoch() != epoch:
             raise GenerationError("the model's context was cleared meanwhile", hint="ask again")
@@ -152,4 +180,4 @@ class Together:
                 one.error = error
         finally:
             for one in part:
-                one.over = True
+                self._lock.excuse(one.ticket)

@@ -37,16 +37,18 @@ class Glosses:
         if citation.language == language or len(citation.quote) > MAX_CHARS:
             return None
         key = (citation.quote, language)
-        if key not in self._kept:
-            prompt = prompts.gloss_prompt(citation.quote, language)
-            limits = Limits(MAX_TOKENS, 30.0, cancelled)
-            text = "".join(self._generator.stream(prompt, limits)).strip()
-            if cancelled():
-                return None
-            self._kept[key] = _faithful(text, citation, language)
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[key]
+        kept = self._kept.get(key, "")  # no translation is empty
+        if kept != "":
+            return kept
+        prompt = prompts.gloss_prompt(citation.quote, language)
+        limits = Limits(MAX_TOKENS, 30.0, cancelled)
+        text = "".join(self._generator.stream(prompt, limits)).strip()
+        if cancelled():
+            return None
+        gloss = self._kept[key] = _faithful(text, citation, language)
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return gloss
 
 
 def _faithful(text: str, citation: Citation, language: Language) -> str | None:
