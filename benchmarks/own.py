@@ -128,7 +128,11 @@ def building(encoder: E5Encoder, rounds: int) -> list[float]:
 
 
 def section(
-    decoded: Sequence[float], built: Sequence[float], read: dict[int, list[Asked]], took: float
+    questions: int,
+    decoded: Sequence[float],
+    built: Sequence[float],
+    read: dict[int, list[Asked]],
+    took: float,
 ) -> str:
     """The section as Markdown."""
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions().items())
@@ -148,7 +152,8 @@ def section(
     lines = [
         "## Against itself",
         "",
-        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.own` in "
+        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.own "
+        f"--questions {questions}` in "
         f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
         "Medians of the rounds, all kinds in turn.",
         "",
@@ -194,7 +199,7 @@ def main() -> int:
                 read[readers].append(asked(fresh, questions, readers))
                 Console().print(readers, read[readers][-1])
     built = building(encoder, options.rounds)
-    text = section(decoded, built, read, time.perf_counter() - began)
+    text = section(len(questions), decoded, built, read, time.perf_counter() - began)
     sections.put(options.out, "own", text)
     return 0
 

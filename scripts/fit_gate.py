@@ -20,38 +20,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fit_reading import corpora
-from measure_retrieval import is_current, rows_of
+from fit_reading import pipelines
+from measure_retrieval import rows_of
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from euaiqa import gate, index, models, settings
-from euaiqa.datamodels import Turn
-from euaiqa.encoder import E5Encoder
-from euaiqa.generator import LlamaGenerator, never
-from euaiqa.pipeline import Pipeline, answerability, reading
+from euaiqa import gate
+from euaiqa.generator import never
+from euaiqa.pipeline import answerability, reading
 from euaiqa.pipeline.asking import SHOWN
-from euaiqa.pipeline.question import standalone
 
 
 def collect(out: Path, heads: Path, every: int, indexes: Path) -> None:
     """Write a row of features for every so many questions."""
-    configured = settings.load()
-    files = models.locate_encoder(configured)
-    encoder = E5Encoder(files.path, name="e5", fingerprint=files.fingerprint)
-    generator = LlamaGenerator(models.locate_language_model(configured))
     counts = {True: 0, False: 0}
     with out.open("w", encoding="utf-8") as file:
-        for name, corpus, rows in corpora():
+        for name, pipeline, questions in pipelines(indexes):
+            generator = pipeline.stages.tools.generator
             answerability.head_of = lambda _model, of="passages", name=name: answerability.loaded(
                 heads / f"{name}.{of}.npz"
             )
-            if not is_current(indexes / name, corpus, files.fingerprint):
-                index.build(corpus, encoder, indexes / name)
-            pipeline = Pipeline(index.load(indexes / name, encoder), encoder, generator)
-            for row in [row for row in rows if row.get("kind") != "partial"][::every]:
-                history = [Turn(**turn) for turn in row.get("history", ())]
-                asked = standalone(row["question"], history)
+            for asked, row in questions[::every]:
                 found = pipeline.candidates(asked, SHOWN)
                 readings = reading.read(asked, found, generator, never)
                 likely = pipeline.stages.tools.likely(asked, never)

@@ -64,24 +64,34 @@ def corpora() -> Iterator[tuple[str, Corpus, list[dict[str, Any]]]]:
         yield f"reading-{part}", Corpus((*seeds, *articles)), own
 
 
-def collect(out: Path, indexes: Path, layer: int, *, said: bool) -> None:
-    """Write the states of all sets, float16, and a row for each."""
+def pipelines(indexes: Path) -> Iterator[tuple[str, Pipeline, list[tuple[str, dict[str, Any]]]]]:
+    """Each set with a pipeline over its articles, and its questions as understood, with rows.
+
+    Questions of several parts are left out.
+    """
     configured = settings.load()
     files = models.locate_encoder(configured)
     encoder = E5Encoder(files.path, name="e5", fingerprint=files.fingerprint)
     generator = LlamaGenerator(models.locate_language_model(configured))
-    rows: list[dict[str, Any]] = []
-    states: list[NDArray[np.float16]] = []
-    for name, corpus, questions in corpora():
+    for name, corpus, rows in corpora():
         folder = indexes / name
         if not is_current(folder, corpus, files.fingerprint):
             index.build(corpus, encoder, folder)
-        pipeline = Pipeline(index.load(folder, encoder), encoder, generator)
-        for number, question in enumerate(questions):
-            if question.get("kind") == "partial":
-                continue
-            history = [Turn(**turn) for turn in question.get("history", ())]
-            asked = standalone(question["question"], history)
+        questions = [
+            (standalone(row["question"], [Turn(**turn) for turn in row.get("history", ())]), row)
+            for row in rows
+            if row.get("kind") != "partial"
+        ]
+        yield name, Pipeline(index.load(folder, encoder), encoder, generator), questions
+
+
+def collect(out: Path, indexes: Path, layer: int, *, said: bool) -> None:
+    """Write the states of all sets, float16, and a row for each."""
+    rows: list[dict[str, Any]] = []
+    states: list[NDArray[np.float16]] = []
+    for name, pipeline, questions in pipelines(indexes):
+        generator = pipeline.stages.tools.generator
+        for number, (asked, question) in enumerate(questions):
             found = pipeline.candidates(asked, SHOWN)
             probes = [prompts.probe_prompt(asked, one.found.passage) for one in found]
             asks = [prompts.asking_prompt(asked, one.found.passage) for one in found]

@@ -21,42 +21,26 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fit_reading import corpora, fitted, unseen
-from measure_retrieval import is_current
+from fit_reading import fitted, pipelines, unseen
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from euaiqa import index, models, prompts, settings
-from euaiqa.datamodels import Turn
-from euaiqa.encoder import E5Encoder
-from euaiqa.generator import LlamaGenerator
+from euaiqa import prompts
 from euaiqa.ground.proof import WEIGHT_ANSWERING
 from euaiqa.language import detect
-from euaiqa.pipeline import Pipeline, answerability
+from euaiqa.pipeline import answerability
 from euaiqa.pipeline.asking import SHOWN
-from euaiqa.pipeline.question import standalone
 from euaiqa.pipeline.reading import Reading
 
 
 def collect(out: Path, heads: Path, indexes: Path, layer: int) -> None:
     """Write the states of all sets, float16, and a row for each sentence."""
-    configured = settings.load()
-    files = models.locate_encoder(configured)
-    encoder = E5Encoder(files.path, name="e5", fingerprint=files.fingerprint)
-    generator = LlamaGenerator(models.locate_language_model(configured))
     rows: list[dict[str, Any]] = []
     states: list[NDArray[np.float16]] = []
-    for name, corpus, questions in corpora():
-        folder = indexes / name
-        if not is_current(folder, corpus, files.fingerprint):
-            index.build(corpus, encoder, folder)
-        pipeline = Pipeline(index.load(folder, encoder), encoder, generator)
+    for name, pipeline, questions in pipelines(indexes):
+        generator = pipeline.stages.tools.generator
         head = answerability.loaded(heads / f"{name}.passages.npz")
-        for number, question in enumerate(questions):
-            if question.get("kind") == "partial":
-                continue
-            history = [Turn(**turn) for turn in question.get("history", ())]
-            asked = standalone(question["question"], history)
+        for number, (asked, question) in enumerate(questions):
             gold = question.get("gold", ())
             found = [one for one in pipeline.candidates(asked, SHOWN) if not one.elsewhere]
             probes = [prompts.probe_prompt(asked, one.found.passage) for one in found]

@@ -258,7 +258,7 @@ class Asked:
 class FakePipeline:
     """Replays scripts. `gate`, when set to an Event, holds each answer after its first token."""
 
-    library: Sequence[Document] = LIBRARY
+    articles: Sequence[Document] = LIBRARY
     pace: float = 0.0
     gate: threading.Event | None = None
     model: str = "fake-model"
@@ -275,7 +275,7 @@ class FakePipeline:
 
     @property
     def documents(self) -> Mapping[str, Document]:
-        return {each.id: each for each in self.library}
+        return {each.id: each for each in self.articles}
 
     def enqueue(self, *answers: Answer | Exception | tuple[Event, ...]) -> None:
         """Script the next answers; an exception is raised after the first token."""

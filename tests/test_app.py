@@ -282,7 +282,7 @@ def test_source_json_serves_the_text_that_offsets_count_in(
 )
 def test_source_odd_names_are_found_by_their_url(id_: str) -> None:
     document = article(id_, "Un texte.")
-    with serving(lambda: FakePipeline(library=[document])) as client:
+    with serving(lambda: FakePipeline(articles=[document])) as client:
         until(lambda: client.get("/health").status_code == 200)
         url = cite(1, document, "Un texte").url
         assert client.get(url, headers=JSON).json()["document"] == id_

@@ -260,7 +260,7 @@ def test_front_page_while_loading_says_so(fake: FakePipeline) -> None:
 
 
 def test_front_page_without_articles_says_what_to_do() -> None:
-    with serving(lambda: FakePipeline(library=[])) as client:
+    with serving(lambda: FakePipeline(articles=[])) as client:
         until(lambda: client.get("/health").status_code == 200)
         assert EN.no_articles in client.get("/", headers=PAGE).text
 

@@ -21,7 +21,7 @@ ODD = article("a%2Fb/..%20c.txt", "Un texte au nom étrange.")
 
 @pytest.fixture
 def fake() -> FakePipeline:
-    return FakePipeline(gate=threading.Event(), library=[ODD])
+    return FakePipeline(gate=threading.Event(), articles=[ODD])
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from euaiqa.datamodels import Language, Passage, SentenceEvent, TokenEvent
 from euaiqa.generator import never
 from euaiqa.ground import Ledger
 from euaiqa.pipeline.answerability import Likely
-from euaiqa.pipeline.writing import _LISTED, Writing, _joined
+from euaiqa.pipeline.listing import is_list, joined
+from euaiqa.pipeline.writing import Writing
 from fakes import ScriptedGenerator, passage_of, tools_of
 
 SOURCE = passage_of(
@@ -389,7 +390,7 @@ def test_events_answer_without_what_is_asked_for_becomes_its_quote(
     ],
 )
 def test_joined_enumeration_is_one_sentence(drafted: str, told: str) -> None:
-    assert _LISTED.search(drafted) and _joined(drafted) == told
+    assert is_list(drafted) and joined(drafted) == told
 
 
 @pytest.mark.parametrize(
@@ -401,8 +402,8 @@ def test_joined_enumeration_is_one_sentence(drafted: str, told: str) -> None:
     ],
 )
 def test_joined_sentences_that_end_in_numbers_are_no_list(drafted: str) -> None:
-    assert not _LISTED.search(drafted)
+    assert not is_list(drafted)
 
 
 def test_joined_item_that_was_cut_off_is_left_out() -> None:
-    assert _joined("1. Fees rise. 2. Staff is cut. 3. A ban on") == "Fees rise; Staff is cut."
+    assert joined("1. Fees rise. 2. Staff is cut. 3. A ban on") == "Fees rise; Staff is cut."

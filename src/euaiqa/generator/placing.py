@@ -97,8 +97,8 @@ class Places:
         runs: list[Run] = []
         in_use = self._written_over()
         used = first = 0  # tokens, and which run the others may share some with
-        for number, prompt in enumerate(prompts[:READERS]):
-            tokens = self.tokens(prompt)
+        asked = [self.tokens(prompt) for prompt in prompts[:READERS]]  # before any is placed
+        for number, (prompt, tokens) in enumerate(zip(prompts, asked, strict=False)):
             shared = 0
             if runs and prompt.passages == prompts[first].passages:
                 shared = _in_common(runs[first].tokens, tokens)

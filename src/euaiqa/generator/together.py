@@ -1,8 +1,9 @@
 """What several readers' texts need next, decoded in one batch.
 
-One core of the work is reading the model's weights from memory, once a batch: four texts a token
-each take little longer than one. Takes runs from several threads, gives each the logits after it.
-The thread that comes first decodes for those that came meanwhile; nobody else owns the model.
+A batch reads the model's weights once, so that a token of each of four texts takes three quarters
+of the time of four tokens in turn (docs/adr/0017-several-readers.md). Takes runs from several
+threads, gives each the logits after it. The thread that comes first decodes for those that came
+meanwhile; nobody else owns the model.
 """
 
 from __future__ import annotations

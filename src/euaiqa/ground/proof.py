@@ -10,18 +10,18 @@ invented. Whether the question should be answered at all is not decided here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from euaiqa.bilingual import Held, Name, held_in, missing, names_in
-from euaiqa.datamodels import AnswerSentence, Citation, Language, Passage, Sentence
+from euaiqa.datamodels import AnswerSentence, Citation, Language, Passage
 from euaiqa.encoder import Encoder, Vectors
-from euaiqa.facts import Facts, facts_of
+from euaiqa.facts import facts_of
 from euaiqa.ground.articles import ArticleNames
 from euaiqa.ground.clauses import FigureClauses
 from euaiqa.ground.ledger import Ledger
 from euaiqa.ground.polarity import clash
+from euaiqa.ground.sources import Source, around, sources_of, telling_currency
 from euaiqa.ground.wording import (
     ASKED,
     ENDED,
@@ -52,16 +52,6 @@ FLOOR_SAME_LANGUAGE = 0.87
 FLOOR_OTHER_LANGUAGE = 0.835
 FLOOR_WITH_NAMES = 0.76
 COPIED = 0.85  # share of a sentence's words that one source holds, from which it is that source's
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A candidate: a source sentence with its article's title, date and language."""
-
-    sentence: Sentence
-    passage: Passage
-    facts: Facts
-    words: frozenset[str]
 
 
 class Grounding:
@@ -104,15 +94,7 @@ class Grounding:
         self._asked = words_of(question)
         self._encoder = encoder
         self._language = language
-        seen: set[tuple[str, int]] = set()
-        self._sources: list[Source] = []
-        for passage in passages:
-            for sentence in (*passage.before, *passage.sentences):
-                if (sentence.document, sentence.start) not in seen:
-                    seen.add((sentence.document, sentence.start))
-                    facts = facts_of(without_enumerator(sentence.text), passage.language)
-                    source = Source(sentence, passage, facts, words_of(sentence.text))
-                    self._sources.append(source)
+        self._sources = sources_of(passages)
         self._vectors = vectors
         self._asked_vector = asked or (lambda: self._encoder.encode_queries([question])[0])
         self._answering = answering or (lambda: np.zeros(len(self._sources), dtype=np.float32))
@@ -171,7 +153,7 @@ class Grounding:
             return None
         if self._stray_names(text, chosen):
             return None
-        currencies = self._currencies(said, chosen)
+        currencies = telling_currency(said, chosen, self._sources, MAX_QUOTES)
         chosen += currencies or []
         sources = [
             (self._sources[i].sentence.text, self._sources[i].passage.language) for i in chosen
@@ -238,25 +220,6 @@ class Grounding:
         same = source.passage.language == self._language
         return FLOOR_SAME_LANGUAGE if same else FLOOR_OTHER_LANGUAGE
 
-    def _currencies(self, said: Facts, chosen: Sequence[int]) -> list[int] | None:
-        """Further sources that tell the currencies of what is said; None where that is in doubt.
-
-        `Sur ces 200 milliards, 20 milliards …` is of euros only if the sentences around say so,
-        the title does not say otherwise, and there is room for the citation.
-        """
-        untold = said.untold(self._sources[i].facts for i in chosen)
-        if not untold:
-            return []
-        (currency, *others) = untold
-        around = {unit for source in self._sources for unit in source.facts.currencies}
-        for source in (self._sources[i] for i in chosen):
-            around |= facts_of(source.passage.title, source.passage.language).currencies
-        if others or around != {currency} or len(chosen) == MAX_QUOTES:
-            return None
-        tell = (i for i, source in enumerate(self._sources) if source.facts.currencies)
-        nearest = min(tell, key=lambda i: abs(i - chosen[0]), default=None)
-        return None if nearest is None else [nearest]
-
     def _stray_names(self, text: str, chosen: Sequence[int]) -> tuple[Name, ...]:
         """Names that stand nowhere near the cited sentences: who did what is then in doubt.
 
@@ -264,7 +227,8 @@ class Grounding:
         name of the reader's may stand anywhere in the article, as what all of it is about.
         """
         cited = [self._sources[i] for i in chosen]
-        stray = missing(names_in(text, self._language), [self._near(source) for source in cited])
+        near = [self._names(around(source, self._sources)) for source in cited]
+        stray = missing(names_in(text, self._language), near)
         asked = tuple(name for name in stray if name.words in self._asked_names)
         new = tuple(name for name in stray if name.words not in self._asked_names)
         for source in cited:
@@ -272,18 +236,6 @@ class Grounding:
                 return new  # the article may call it otherwise: `Saragosse` for `Zaragoza`
             asked = self._articles.missing(asked, source.passage.document)
         return new + asked
-
-    def _near(self, source: Source) -> Held:
-        """Names of a source sentence, of two before it, and of its article's title."""
-        sentences = (*source.passage.before, *source.passage.sentences)
-        at = sentences.index(source.sentence)
-        before = [s.text for s in sentences[max(0, at - 2) : at]]
-        if not before:  # what comes before may be in another passage of the article
-            of_article = [
-                s for s in self._sources if s.sentence.document == source.passage.document
-            ]
-            before = [s.sentence.text for s in of_article]
-        return self._names("\n".join((source.passage.title, *before, source.sentence.text)))
 
     def _names(self, text: str) -> Held:
         if text not in self._held:

@@ -9,7 +9,6 @@ dropped.
 from __future__ import annotations
 
 import functools
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -32,6 +31,7 @@ from euaiqa.ground import ENDED, ArticleNames, Grounding, Ledger, clean
 from euaiqa.language import detect
 from euaiqa.pipeline.answerability import ANSWERS, Likely
 from euaiqa.pipeline.glossing import Glosses
+from euaiqa.pipeline.listing import begins_list, is_list, joined
 from euaiqa.pipeline.question import asks_for
 from euaiqa.segment import sentence_spans
 
@@ -39,12 +39,6 @@ from euaiqa.segment import sentence_spans
 # it rests on, and under which it is not told. docs/adr/0014-drafts-checked-by-the-model.md
 FAITHFUL = 0.85
 DOUBTFUL = 0.5
-# An enumeration of items: `1. … 2. …`, or lines that begin with a sign.
-_LISTED = re.compile(
-    r"(?:^|:|\n)\s*1[.)]\s+\S.*[.;,\n]?\s2[.)]\s|(?:^|\n)\s*[-*•]\s+\S.*\n\s*[-*•]\s", re.DOTALL
-)
-_BEGINS_LIST = re.compile(r"(?:^|:|\n)\s*1[.)](?:\s|$)|(?:^|\n)\s*[-*•]\s")
-_ITEM = re.compile(r"(?:^|(?<=[:\n.;,\s]))\s*\d[.)]\s+(?=\S)|(?:^|\n)\s*[-*•]\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +145,7 @@ class Writing:
             yield TokenEvent(piece)
             pending += piece
             self._draft += piece
-            if _BEGINS_LIST.search(pending):
+            if begins_list(pending):
                 continue  # one sentence, whatever its items end with
             if piece.strip() and pending.rstrip()[-1:] not in '.!?…»”"':
                 whole, pending = self._whole_sentences(pending)
@@ -162,7 +156,7 @@ class Writing:
                     return
         if self._cancelled():
             return
-        rest = [_joined(pending)] if _LISTED.search(pending) else self._sentences(pending)
+        rest = [joined(pending)] if is_list(pending) else self._sentences(pending)
         if rest and (self.proven or len(rest) > 1) and not ENDED.search(rest[-1]):
             rest.pop()  # cut off by the limit of tokens or time
         for draft in rest:
@@ -302,13 +296,3 @@ class Writing:
         if gloss and self._faith(gloss) >= FAITHFUL:
             return replace(quoted, text=gloss, support="supported")
         return quoted
-
-
-def _joined(enumeration: str) -> str:
-    """An enumeration as one sentence, its items apart by semicolons; without one cut off."""
-    lead, *items = _ITEM.split(enumeration.rstrip())
-    if len(items) > 1 and not ENDED.search(items[-1]) and ENDED.search(items[0]):
-        items.pop()  # cut off by the limit of tokens or time
-    told = "; ".join(item.strip().rstrip(".;,") for item in items)
-    lead = lead.strip().rstrip(":").rstrip()
-    return (f"{lead}: {told}" if lead else told[:1].upper() + told[1:]) + "."
