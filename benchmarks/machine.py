@@ -8,7 +8,7 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("torch", "sentence-transformers", "llama-cpp-python")
+PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "llama-cpp-python")
 WIDE = (("avx512f", "AVX-512"), ("avx2", "AVX2"))
 
 

@@ -29,6 +29,7 @@ OWNERS = {
     "bm25s": "index",
     "sentence_transformers": "encoder",
     "torch": "encoder",
+    "onnxruntime": "encoder",
     "llama_cpp": "generator",
     "fastapi": "app",
     "uvicorn": "app",
@@ -80,7 +81,7 @@ def test_every_module_has_a_layer() -> None:
 
 def test_import_loads_nothing_heavy() -> None:
     heavy = (
-        "torch faiss llama_cpp sentence_transformers fastapi lingua transformers "
+        "torch onnxruntime faiss llama_cpp sentence_transformers fastapi lingua transformers "
         "babel wordfreq simplemma"
     )
     code = (

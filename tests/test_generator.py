@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from euaiqa.datamodels import Prompt
 from euaiqa.errors import GenerationError, QuestionTooLong
 from euaiqa.generator import Limits, LlamaGenerator, never, placing
 from euaiqa.generator.context import BATCH
-from euaiqa.generator.placing import MAX_QUESTION, READERS, WRITERS
+from euaiqa.generator.passages import PREFIX as PREFIX_SEQUENCE
+from euaiqa.generator.placing import FIRST_WRITER, MAX_QUESTION, READERS, WRITERS
 from euaiqa.prompts import NO, YES
 
 pytestmark = pytest.mark.model
@@ -175,6 +176,40 @@ def test_read_cancelled_is_read_anew(generator: LlamaGenerator) -> None:
     generator.probabilities([asked], YES, NO, cancelled=lambda: True)
     assert not list(generator.stream(asked, Limits(cancelled=lambda: True)))
     assert write(generator, asked) == text
+
+
+def test_read_waits_for_passages_that_others_have_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for one passage: who reads another one waits for the text over the first."""
+    monkeypatch.setattr(placing, "HOT_CELLS", 40)
+    generator = LlamaGenerator(models.locate_language_model(settings.load()))
+    text = generator.stream(prompt("Where was Orion announced?", ORION), Limits())
+    asked = prompt(LEADS, VEGA, suffix=PROBE)
+    with ThreadPoolExecutor(1) as pool:
+        first = next(text)
+        read = pool.submit(generator.probabilities, [asked], YES, NO)
+        assert not wait([read], timeout=0.5).done
+        assert "Lille" in first + "".join(text)
+        assert read.result(60)[0] > 0.5
+    again = generator.stream(prompt("Where was Orion announced?", ORION), Limits())
+    next(again)
+    with pytest.raises(GenerationError, match="in use"):  # nobody else's: it would wait for itself
+        generator.probabilities([asked], YES, NO)
+    again.close()
+    assert generator.probabilities([asked], YES, NO)[0] > 0.5
+
+
+def test_read_cancelled_gives_back_what_was_placed(generator: LlamaGenerator) -> None:
+    forget(generator)
+    generator.warm(prompt("", ORION), never)
+    places = generator._places
+    long = VEGA * 20
+    runs = places.readers([prompt(LEADS, ORION), prompt(LEADS, long)], lambda: True)
+    assert runs == []
+    context = places.context
+    last = context._c.llama_memory_seq_pos_max  # -1 where a sequence holds nothing
+    used = {one for one in range(FIRST_WRITER) if last(context._memory, one) >= 0}
+    hot = {sequence for sequence, _ in places.passages._hot.values()}
+    assert used == {PREFIX_SEQUENCE, *hot}
 
 
 def test_stream_goes_on_from_what_is_begun(generator: LlamaGenerator) -> None:

@@ -16,8 +16,10 @@ Where the numbers come from:
 from __future__ import annotations
 
 import json
+import shutil
 import unicodedata
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,9 @@ import numpy as np
 import pytest
 
 from euaiqa import models
+from euaiqa.encoder import E5Encoder, is_made
+from euaiqa.encoder.graph import NAME
+from euaiqa.errors import ModelError
 from euaiqa.settings import load
 
 pytestmark = pytest.mark.model
@@ -143,3 +148,74 @@ def test_encoder_query_is_nearer_to_its_answer_than_to_a_recipe(encoder: Any) ->
 def test_encoder_prompts_are_those_of_e5(encoder: Any) -> None:
     asked = encoder.encode("Bonjour", prompt_name="query")
     np.testing.assert_allclose(asked, encoder.encode("query: Bonjour"), atol=1e-6)
+
+
+def linked(files: models.EncoderFiles, folder: Path) -> Path:
+    """A folder with the same files but the graph, which is copied."""
+    for path in files.path.iterdir():
+        if path.name.startswith(NAME):
+            shutil.copy(path, folder / path.name)
+        else:
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ours(files: models.EncoderFiles) -> E5Encoder:
+    return E5Encoder(files.path, name="e5", fingerprint=files.fingerprint)
+
+
+def test_e5_vectors_are_those_of_sentence_transformers(ours: E5Encoder, encoder: Any) -> None:
+    texts = [case["text"] for case in REFERENCE]
+    texts += ["", "Bonjour", "Le règlement est long. " * 200, " ".join(texts[:4])]
+    found = ours.encode_passages(texts)
+    np.testing.assert_allclose(found, encoder.encode([f"passage: {t}" for t in texts]), atol=1e-5)
+    asked = ours.encode_queries(texts[:3])
+    np.testing.assert_allclose(asked, encoder.encode([f"query: {t}" for t in texts[:3]]), atol=1e-5)
+    assert ours.encode_passages([]).shape == (0, 384)
+
+
+def test_e5_counts_all_tokens_of_a_long_text(ours: E5Encoder) -> None:
+    assert ours.count_tokens(["", "Hello World!"]) == [0, 3]
+    assert ours.count_tokens(["Hello World! " * 400])[0] > 1000
+
+
+def test_e5_control_tokens_are_plain_text(ours: E5Encoder) -> None:
+    hidden, plain = ours.encode_passages(["Le <mask> est là.", "Le mask est là."])
+    np.testing.assert_allclose(hidden, plain, atol=1e-5)
+
+
+def test_e5_threads_get_their_own_vectors(ours: E5Encoder) -> None:
+    texts = [case["text"] for case in REFERENCE]
+    alone = [ours.encode_queries([text]) for text in texts]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: ours.encode_queries([text]), texts))
+    for one, other in zip(alone, found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_e5_damaged_graph_is_made_anew(
+    files: models.EncoderFiles, ours: E5Encoder, tmp_path: Path
+) -> None:
+    assert is_made(files.path)  # `ours` saw to it
+    folder = linked(files, tmp_path)
+    data = bytearray((folder / NAME).read_bytes())
+    data[len(data) // 2] ^= 1  # a weight: onnxruntime would not notice
+    (folder / NAME).write_bytes(data)
+    mended = E5Encoder(folder, name="e5", fingerprint="")
+    texts = [case["text"] for case in REFERENCE]
+    np.testing.assert_allclose(mended.encode_queries(texts), ours.encode_queries(texts), atol=1e-5)
+    assert (folder / NAME).read_bytes() != data
+
+
+def test_e5_folder_that_is_none_is_a_clear_error(
+    files: models.EncoderFiles, ours: E5Encoder, tmp_path: Path
+) -> None:
+    folder = linked(files, tmp_path)
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="cannot be loaded") as raised:
+        E5Encoder(folder, name="e5", fingerprint="")
+    assert "models pull" in raised.value.hint
+    (folder / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(ModelError):
+        E5Encoder(folder, name="e5", fingerprint="")

@@ -15,7 +15,7 @@ from euaiqa.generator.context import Bytes, Context, Run
 from euaiqa.generator.files import CellFiles
 
 PREFIX = 0  # the sequence that holds the prefix
-STEP = 64  # tokens of a passage that are decoded before it is asked whether to go on
+STEP = 96  # tokens of a passage that are decoded before it is asked whether to go on
 
 
 class PassageCells:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from euaiqa import bilingual, index, models
 from euaiqa.datamodels import Corpus, RetrievedPassage
 from euaiqa.documents import read_corpus
-from euaiqa.encoder import E5Encoder
+from euaiqa.encoder import E5Encoder, is_made
 from euaiqa.errors import IndexError_, SettingsError
 from euaiqa.generator import LlamaGenerator, never
 from euaiqa.language import detect
@@ -120,9 +120,12 @@ def open_search(settings: Settings) -> Callable[[str, int], tuple[RetrievedPassa
 def _pull(settings: Settings, console: Console, *, language_model: bool) -> None:
     if language_model:
         models.pull_all(settings, console)
-        return
-    with models.console_progress(console) as progress:
-        models.pull(models.ENCODER, settings, progress)
+    else:
+        with models.console_progress(console) as progress:
+            models.pull(models.ENCODER, settings, progress)
+    if not is_made(models.locate_encoder(settings).path):
+        console.print("Preparing the encoder, once; this takes about 15 seconds …")
+        _encoder(settings)
 
 
 def _encoder(settings: Settings) -> E5Encoder:
