@@ -58,7 +58,7 @@ class Draft:
     first: float  # seconds
 
 
-def ways(pipeline: Pipeline, generator: LlamaGenerator) -> dict[str, Way]:
+def ways(pipeline: Pipeline) -> dict[str, Way]:
     """How each way prompts; what it does to find its passages counts for the first token."""
 
     def beside(question: Question) -> Prompt:
@@ -71,7 +71,8 @@ def ways(pipeline: Pipeline, generator: LlamaGenerator) -> dict[str, Way]:
 
     def chosen(question: Question) -> Prompt:
         candidates = pipeline.candidates(question.question, SHOWN)
-        read = reading.read(question.question, candidates, generator, never)
+        known = pipeline.stages.tools.answerability(question.question, never)
+        read = reading.read(candidates, known.passages, never)
         # where all are about something else the program refuses; here it drafts, as the others do
         best = read[0].passage if read else candidates[0].found.passage
         return prompts.answer_prompt(question.question, question.language, [best])
@@ -100,7 +101,8 @@ def section(drafts: dict[str, list[Draft]], took: float) -> str:
         f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.windows` in "
         f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
         "Bare drafts over twelve articles; 95 % intervals over questions "
-        "(`evaluate/intervals.py`), those of the differences over pairs.",
+        "(`evaluate/intervals.py`), those of the differences over pairs. What chooses was fitted on "
+        "the tune questions, among others (ADR 15).",
         "",
         f"| passages | French | English | both | less {usual}, points | first token, median |",
         "|---|---|---|---|---|---|",
@@ -161,7 +163,7 @@ def main() -> int:
         while pipeline.warm(never):
             pass
         questions = list(_questions(options.questions))
-        for name, way in ways(pipeline, generator).items():
+        for name, way in ways(pipeline).items():
             drafts[name] = []
             for number, question in enumerate(questions, 1):
                 drafts[name].append(drafted(generator, way, question))

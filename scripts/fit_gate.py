@@ -36,14 +36,14 @@ def collect(out: Path, heads: Path, every: int, indexes: Path) -> None:
     counts = {True: 0, False: 0}
     with out.open("w", encoding="utf-8") as file:
         for name, pipeline, questions in pipelines(indexes):
-            generator = pipeline.stages.tools.generator
             answerability.head_of = lambda _model, of="passages", name=name: answerability.loaded(
                 heads / f"{name}.{of}.npz"
             )
             for asked, row in questions[::every]:
                 found = pipeline.candidates(asked, SHOWN)
-                readings = reading.read(asked, found, generator, never)
-                likely = pipeline.stages.tools.likely(asked, never)
+                known = pipeline.stages.tools.answerability(asked, never)
+                readings = reading.read(found, known.passages, never)
+                likely = known.sentences
                 best = reading.chosen(readings, likely, never)
                 answerable = not row.get("unanswerable")
                 if best is None:

@@ -20,9 +20,8 @@ from euaiqa.datamodels import (
     Turn,
 )
 from euaiqa.facts import facts_of
-from euaiqa.pipeline import Pipeline
+from euaiqa.pipeline import Pipeline, answerability
 from euaiqa.pipeline.answerability import Likely
-from euaiqa.pipeline.writing import Tools
 from fakes import ScriptedGenerator
 
 Make = Callable[..., Pipeline]
@@ -117,10 +116,7 @@ class Sentences(Likely):
 
 @pytest.fixture
 def sentences_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    def likely(tools: Tools, question: str, cancelled: Callable[[], bool]) -> Any:
-        return lambda passage: Sentences(question, passage, list, tools.generator, cancelled)
-
-    monkeypatch.setattr(Tools, "likely", likely)
+    monkeypatch.setattr(answerability, "Likely", Sentences)
 
 
 BESIDE = "Le plan Orion mobilise 30 milliards d'euros."

@@ -13,7 +13,14 @@ from euaiqa.datamodels import Passage, Prompt
 from euaiqa.encoder import Vectors
 from euaiqa.generator import LlamaGenerator, never
 from euaiqa.pipeline import answerability
-from euaiqa.pipeline.answerability import UNKNOWN, Head, Likely, answers, head_of
+from euaiqa.pipeline.answerability import (
+    UNKNOWN,
+    Answerability,
+    Head,
+    Likely,
+    answers,
+    head_of,
+)
 from fakes import ScriptedGenerator, passage_of
 
 DEFAULT = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -53,6 +60,20 @@ def test_answers_cut_short_are_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answerability, "head_of", lambda name, of="passages": head)
     assert answers(*ASKED, Stating((0, 0)), lambda: True) == [0.5, 0.0, 0.0]
     assert answers(*ASKED, Stating(), lambda: True) == [0.0] * 3
+
+
+def test_answerability_reads_each_passage_and_sentence_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answerability, "head_of", lambda name, of="passages": HEAD)
+    one, other = passage_of("Cela coûte 3 euros."), passage_of("Cela coûte 4 euros.")
+    generator = Stating((1, 0), (2, 0), (3, 0), (4, 0))
+    known = Answerability("Combien ?", lambda passage: [1.0], generator, never)
+    assert known.passages([one]) == pytest.approx([1 / (1 + np.exp(-1))])
+    assert known.passages([other, one]) == pytest.approx([1 / (1 + np.exp(-z)) for z in (2, 1)])
+    assert known.sentences(one).best() == known.sentences(one).best()
+    assert known.sentences(other).best() > known.sentences(one).best()
+    assert len(generator.read) == 4
 
 
 HEAD = Head(3, np.array([1.0, 0.0], dtype=np.float32), 0.0)

@@ -22,10 +22,10 @@ from euaiqa.datamodels import (
 from euaiqa.generator import never
 from euaiqa.ground import Ledger
 from euaiqa.language import detect
-from euaiqa.pipeline import comparing
+from euaiqa.pipeline import answerability, comparing
 from euaiqa.pipeline.answerability import Likely
 from euaiqa.pipeline.comparing import Comparing
-from euaiqa.pipeline.writing import Tools, Writing
+from euaiqa.pipeline.writing import Writing
 from fakes import ScriptedGenerator, found, passage_of, tools_of
 
 QUESTION = "Combien coûtera l'usine de Douai ?"
@@ -64,12 +64,13 @@ class Compared:
             for p in (mine, *others)
         ]
         tools, self.ledger = tools_of(self.generator, *articles), Ledger()
-        likely = tools.likely(question, never)(mine)
+        known = tools.answerability(question, cancelled)
+        likely = known.sentences(mine)
         writing = Writing(tools, question, language, mine, self.ledger, likely=likely)
         list(writing.events())
         assert writing.proven
         self.result: tuple[AnswerSentence, Disagreement] | None = Comparing(
-            tools, question, language, cancelled
+            tools, question, language, known, cancelled
         ).compare(
             writing.proven,
             self.ledger,
@@ -281,13 +282,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """How likely sentences answer, where that is known; to be filled."""
     monkeypatch.setattr(Sentences, "said", {MINE.text: 0.9})
     monkeypatch.setattr(Sentences, "asked", [])
-    monkeypatch.setattr(
-        Tools,
-        "likely",
-        lambda tools, question, cancelled: (
-            lambda passage: Sentences(question, passage, list, tools.generator, cancelled)
-        ),
-    )
+    monkeypatch.setattr(answerability, "Likely", Sentences)
     return Sentences.said
 
 

@@ -12,16 +12,9 @@ from euaiqa import gate
 from euaiqa.datamodels import Document, Passage, Prompt, RetrievedPassage
 from euaiqa.generator import never
 from euaiqa.ground import ArticleNames
-from euaiqa.pipeline.answerability import Likely
-from euaiqa.pipeline.reading import (
-    ENOUGH,
-    FIRST,
-    Candidate,
-    Reading,
-    chosen,
-    read,
-    with_names,
-)
+from euaiqa.pipeline import reading
+from euaiqa.pipeline.answerability import Likely, answers
+from euaiqa.pipeline.reading import ENOUGH, FIRST, Candidate, Reading, chosen, with_names
 from fakes import ScriptedGenerator, found, passage_of
 
 QUESTION = "Combien coûte l'usine ?"
@@ -32,6 +25,18 @@ def candidates(*scores: float, cosine: float = 0.9) -> list[Candidate]:
         Candidate(found(passage_of(f"Texte {i}.", document=f"{i}.txt"), score, cosine), 0)
         for i, score in enumerate(scores)
     ]
+
+
+def read(
+    question: str,
+    candidates: list[Candidate],
+    generator: ScriptedGenerator,
+    cancelled: Callable[[], bool],
+) -> list[Reading]:
+    """Read for a question, as a model says."""
+    return reading.read(
+        candidates, lambda asked: answers(question, asked, generator, cancelled), cancelled
+    )
 
 
 def saying(*words: float) -> Callable[[Prompt], float]:
@@ -52,7 +57,7 @@ def test_read_asks_of_each_passage_by_itself() -> None:
     generator = ScriptedGenerator(yes=saying(0.3, 0.2, 0.1))
     readings = read(QUESTION, candidates(0.5, 0.5, 0.5), generator, never)
     assert [len(probe.passages) for probe in generator.probes] == [1, 1, 1]
-    assert [reading.yes for reading in readings] == [0.3, 0.2, 0.1]
+    assert [one.yes for one in readings] == [0.3, 0.2, 0.1]
     assert not generator.prompts
 
 

@@ -37,7 +37,7 @@ def writing(
 ) -> Writing:
     tools = tools_of(generator)
     ledger = Ledger() if ledger is None else ledger
-    likely = likely or tools.likely(question, never)(passage)
+    likely = likely or tools.answerability(question, never).sentences(passage)
     return Writing(
         tools,
         question,

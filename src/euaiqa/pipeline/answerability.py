@@ -172,6 +172,51 @@ class Likely:
         return [self._found[i] for i in places]
 
 
+class Answerability:
+    """What is read for one question: each passage, and each sentence, once."""
+
+    def __init__(
+        self,
+        question: str,
+        near: Callable[[Passage], Sequence[float]],
+        generator: Generator,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            question: as it is understood.
+            near: gives the cosine of each sentence of a passage with the question.
+            generator: the language model.
+            cancelled: as for `answers`.
+        """
+        self._question = question
+        self._near = near
+        self._generator = generator
+        self._cancelled = cancelled
+        self._passages: dict[Passage, float] = {}
+        self._sentences: dict[Passage, Likely] = {}
+
+    def passages(self, passages: Sequence[Passage]) -> list[float]:
+        """How likely each passage answers, as `answers` says."""
+        new = [passage for passage in passages if passage not in self._passages]
+        found = answers(self._question, new, self._generator, self._cancelled) if new else []
+        self._passages.update(zip(new, found, strict=True))
+        return [self._passages[passage] for passage in passages]
+
+    def sentences(self, passage: Passage) -> Likely:
+        """How likely each sentence that is read with a passage answers."""
+        if passage not in self._sentences:
+            self._sentences[passage] = Likely(
+                self._question,
+                passage,
+                functools.partial(self._near, passage),
+                self._generator,
+                self._cancelled,
+            )
+        return self._sentences[passage]
+
+
 def _read(
     head: Head, probes: Sequence[Prompt], generator: Generator, cancelled: Callable[[], bool]
 ) -> list[float]:

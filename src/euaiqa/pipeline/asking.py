@@ -19,6 +19,7 @@ from euaiqa.datamodels import (
     DoneEvent,
     Event,
     Language,
+    Passage,
     PassagesEvent,
     RetrievedPassage,
     Sentence,
@@ -115,12 +116,13 @@ class Asking:
         named = self._named(part)
         named_first = reading.with_names(named, detect(named), found[:SHOWN], self._tools.articles)
         first = named_first[: self._stages.read]
-        readings = reading.read(part, first, self._tools.generator, self._cancelled)
-        writing = yield from self._written(part, readings)
+        known = self._tools.answerability(part, self._cancelled)
+        readings = reading.read(first, known.passages, self._cancelled)
+        writing = yield from self._written(part, readings, known.sentences)
         if writing is None:
             return False
         if writing.proven and not self._cancelled():
-            comparing = Comparing(self._tools, part, self._language, self._cancelled)
+            comparing = Comparing(self._tools, part, self._language, known, self._cancelled)
             names = names_in(named, detect(named))
             differing = comparing.compare(writing.proven, self._ledger, found, names)
             if differing:
@@ -131,7 +133,10 @@ class Asking:
         return writing.answered
 
     def _written(
-        self, part: str, readings: Sequence[reading.Reading]
+        self,
+        part: str,
+        readings: Sequence[reading.Reading],
+        likely: Callable[[Passage], Likely],
     ) -> Generator[Event, None, Writing | None]:
         """Write the answer to one question; None where no passage answers.
 
@@ -139,7 +144,6 @@ class Asking:
         not wait. Where none is, or it rests on no sentence that answers, the sentences are read
         first and the model writes over the likeliest.
         """
-        likely = self._tools.likely(part, self._cancelled)
         writing = None
         if readings and readings[0].yes >= AT_ONCE and not self._cancelled():
             best = readings[0]

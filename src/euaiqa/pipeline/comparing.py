@@ -28,7 +28,7 @@ from euaiqa.ground import Ledger
 from euaiqa.ground.telling import Told, told
 from euaiqa.ground.values import Value, differ, equals, values_of
 from euaiqa.language import detect
-from euaiqa.pipeline.answerability import Likely, answers
+from euaiqa.pipeline.answerability import Answerability, Likely
 from euaiqa.pipeline.question import asks_for
 from euaiqa.pipeline.writing import Tools, Writing
 
@@ -53,11 +53,17 @@ class Comparing:
     """Looks for a disagreement about one answered question."""
 
     def __init__(
-        self, tools: Tools, question: str, language: Language, cancelled: Callable[[], bool]
+        self,
+        tools: Tools,
+        question: str,
+        language: Language,
+        known: Answerability,
+        cancelled: Callable[[], bool],
     ) -> None:
         self._tools = tools
         self._question = question
         self._language = language
+        self._known = known
         self._cancelled = cancelled
         self._asked = asks_for(question, detect(question))
 
@@ -90,9 +96,8 @@ class Comparing:
             and self._tools.articles.holds_all(asked_of, one.passage.document)
             and (named or self._could_differ(mine, one))
         ]
-        likely_of = self._tools.likely(self._question, self._cancelled)
         for rival in self._sure(rivals[:COMPARED]):
-            likely = likely_of(rival.passage)
+            likely = self._known.sentences(rival.passage)
             shown = self._otherwise(mine, named, likely) if likely.known else None
             if likely.known and shown is None:
                 continue
@@ -123,8 +128,7 @@ class Comparing:
         """Those of which the model says that they hold the answer, the surest first."""
         if not rivals or self._cancelled():
             return []
-        passages = [rival.passage for rival in rivals]
-        said = answers(self._question, passages, self._tools.generator, self._cancelled)
+        said = self._known.passages([rival.passage for rival in rivals])
         order = sorted(range(len(rivals)), key=lambda i: -said[i])
         known = self._asked in {"figure", "date", "name", "who"}
         enough = LIKELY if known else SURE

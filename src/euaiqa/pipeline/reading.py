@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from euaiqa import gate
 from euaiqa.bilingual import coined, names_in
 from euaiqa.datamodels import Language, Passage, RetrievedPassage
-from euaiqa.generator import Generator
 from euaiqa.ground import ArticleNames
-from euaiqa.pipeline.answerability import ANSWERS, UNKNOWN, Likely, answers
+from euaiqa.pipeline.answerability import ANSWERS, UNKNOWN, Likely
 
 FIRST = 3  # passages that are read together before the others
 ENOUGH = 0.9  # the probability from which no further passage is read
@@ -93,17 +92,15 @@ def with_names(
 
 
 def read(
-    question: str,
     candidates: Sequence[Candidate],
-    generator: Generator,
+    answers: Callable[[Sequence[Passage]], list[float]],
     cancelled: Callable[[], bool],
 ) -> list[Reading]:
     """Ask the model of the first passages, and of the others unless one of those surely answers.
 
     Args:
-        question: as it is understood.
         candidates: the passages to read, best first; those about something else are left out.
-        generator: the language model.
+        answers: gives how likely each of some passages answers.
         cancelled: asked between passages.
 
     Returns:
@@ -117,8 +114,7 @@ def read(
         if cancelled() or any(reading.yes >= ENOUGH for reading in readings):
             break
         passages = [candidate.found.passage for candidate in part]
-        said = answers(question, passages, generator, cancelled)
-        readings += [Reading(c, yes) for c, yes in zip(part, said, strict=True)]
+        readings += [Reading(c, yes) for c, yes in zip(part, answers(passages), strict=True)]
     return sorted(readings, key=lambda reading: -reading.worth)
 
 

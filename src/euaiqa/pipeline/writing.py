@@ -29,7 +29,7 @@ from euaiqa.facts import facts_of
 from euaiqa.generator import Generator, Limits, never
 from euaiqa.ground import ENDED, ArticleNames, Grounding, Ledger, clean
 from euaiqa.language import detect
-from euaiqa.pipeline.answerability import ANSWERS, Likely
+from euaiqa.pipeline.answerability import ANSWERS, Answerability, Likely
 from euaiqa.pipeline.glossing import Glosses
 from euaiqa.pipeline.listing import begins_list, is_list, joined
 from euaiqa.pipeline.question import asks_for
@@ -54,19 +54,15 @@ class Tools:
     max_tokens: int = 192  # of one answer
     time_limit: float = 60.0  # seconds of writing
 
-    def likely(self, question: str, cancelled: Callable[[], bool]) -> Callable[[Passage], Likely]:
-        """What gives how likely each of a passage's sentences answers a question."""
+    def answerability(self, question: str, cancelled: Callable[[], bool]) -> Answerability:
+        """What tells of passages and sentences how likely they answer a question."""
         asked = functools.cache(lambda: self.question_vector(question))
 
-        @functools.cache
-        def of(passage: Passage) -> Likely:
-            def near() -> list[float]:
-                found: list[float] = (self.sentence_vectors(passage) @ asked()).tolist()
-                return found
+        def near(passage: Passage) -> list[float]:
+            found: list[float] = (self.sentence_vectors(passage) @ asked()).tolist()
+            return found
 
-            return Likely(question, passage, near, self.generator, cancelled)
-
-        return of
+        return Answerability(question, near, self.generator, cancelled)
 
 
 class Writing:
