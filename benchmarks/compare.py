@@ -113,8 +113,8 @@ class Run:
                 load=self._load,
                 versions=self.versions,
                 setup=(
-                    f"{self.model}, greedy; {threads} threads for llama.cpp and for torch in every "
-                    f"system, {longest} tokens at most."
+                    f"{self.model}, greedy; {threads} threads for llama.cpp and for the encoder in "
+                    f"every system, {longest} tokens at most."
                 ),
                 corpora=self.corpora,
                 idle_cpu=self._idle_cpu,

@@ -101,8 +101,8 @@ def section(drafts: dict[str, list[Draft]], took: float) -> str:
         f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.windows` in "
         f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
         "Bare drafts over twelve articles; 95 % intervals over questions "
-        "(`evaluate/intervals.py`), those of the differences over pairs. What chooses was fitted on "
-        "the tune questions, among others (ADR 15).",
+        "(`evaluate/intervals.py`), those of the differences over pairs. What chooses was fitted "
+        "on the tune questions, among others (ADR 15).",
         "",
         f"| passages | French | English | both | less {usual}, points | first token, median |",
         "|---|---|---|---|---|---|",
