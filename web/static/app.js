@@ -1,6 +1,7 @@
 // The chat page: sends questions, shows the answers as they stream in, keeps the turns.
 
 import { events } from "./events.js";
+import * as pane from "./pane.js";
 import { TurnView, troubleOf, words } from "./render.js";
 
 const MAX_HISTORY = 20; // turns that the server takes
@@ -64,6 +65,7 @@ function begin(question) {
 }
 
 async function ask(question) {
+  pane.close();
   const view = begin(question);
   asking = new AbortController();
   busy(true);
@@ -187,6 +189,7 @@ clear.addEventListener("click", () => {
   location.assign("/");
 });
 
+pane.watch(turns);
 document.getElementById("keys").hidden = false;
 try {
   for (const reply of replies) begin(reply.question).done(reply);

@@ -5,7 +5,7 @@ const form = document.getElementById("ask");
 export const words = JSON.parse(form.dataset.words);
 // "en-GB" writes the day first, as the server does.
 const locale = document.documentElement.lang === "fr" ? "fr" : "en-GB";
-const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+export const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
 
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 const slot = (node, name) => node.querySelector(`[data-slot="${name}"]`);
@@ -31,7 +31,7 @@ function markerOf(citation) {
   marker.textContent = `[${citation.marker}]`;
   marker.title = citation.quote;
   const name = words.source.replace("{marker}", citation.marker);
-  marker.setAttribute("aria-label", `${name} ${words.new_tab}`);
+  marker.setAttribute("aria-label", `${name} ${words.beside}`);
   link(marker, citation.url);
   return marker;
 }

@@ -1,6 +1,6 @@
 """What several readers' texts need next, decoded in one batch.
 
-A batch reads the model's weights once, so that a token of each of four texts takes three quarters
+A batch reads the model's weights once, so that a token of each of four texts takes two thirds
 of the time of four tokens in turn (docs/adr/0017-several-readers.md). Takes runs from several
 threads, gives each the logits after it. The thread that comes first decodes for those that came
 meanwhile; nobody else owns the model.

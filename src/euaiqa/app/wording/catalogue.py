@@ -60,6 +60,13 @@ class Wording:
     disagree: str
     open_article: str
     new_tab: str
+    beside: str
+    pane: str
+    pane_text: str
+    place: str
+    previous: str
+    next: str
+    close: str
     undated: str
     loading: str
     seconds: str
