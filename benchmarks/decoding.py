@@ -29,7 +29,7 @@ from rich.console import Console
 
 from benchmarks import machine, sections
 from euaiqa import models, settings
-from euaiqa.generator.context import VNNI
+from euaiqa.generator.context import repacks as program_repacks
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 96, 256)  # tokens in a call
 CELLS = 5376  # HOT_CELLS and FREE_CELLS of `generator/placing.py`
@@ -129,7 +129,7 @@ def main() -> int:
     llama_cpp.llama_log_set(quiet, None)
     llama_cpp.llama_backend_init()
     path = models.locate_language_model(settings.load())
-    repacks = VNNI not in llama_cpp.llama_print_system_info().decode()
+    repacks = program_repacks(llama_cpp.llama_print_system_info().decode())
     kinds = {True: "weights repacked", False: "weights as in the file"}
     own = Setting(f"{kinds[repacks]}, flash attention, 16 bits", repacks)
     tried = [

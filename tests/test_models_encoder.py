@@ -28,7 +28,8 @@ import pytest
 
 from euaiqa import models
 from euaiqa.encoder import E5Encoder, is_made
-from euaiqa.encoder.graph import NAME
+from euaiqa.encoder.graph import _sum_of as sum_of
+from euaiqa.encoder.graph import path_of
 from euaiqa.errors import ModelError
 from euaiqa.settings import load
 
@@ -150,13 +151,14 @@ def test_encoder_prompts_are_those_of_e5(encoder: Any) -> None:
     np.testing.assert_allclose(asked, encoder.encode("query: Bonjour"), atol=1e-6)
 
 
-def linked(files: models.EncoderFiles, folder: Path) -> Path:
-    """A folder with the same files but the graph, which is copied."""
+def linked(files: models.EncoderFiles, parent: Path) -> Path:
+    """A folder with the same files, and beside it a copy of the graph."""
+    folder = parent / "encoder"
+    folder.mkdir()
     for path in files.path.iterdir():
-        if path.name.startswith(NAME):
-            shutil.copy(path, folder / path.name)
-        else:
-            (folder / path.name).symlink_to(path)
+        (folder / path.name).symlink_to(path)
+    for path in (path_of(files.path), sum_of(path_of(files.path))):
+        shutil.copy(path, folder.with_name(path.name.replace(files.path.name, folder.name)))
     return folder
 
 
@@ -194,18 +196,25 @@ def test_e5_threads_get_their_own_vectors(ours: E5Encoder) -> None:
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.parametrize("damaged", ["weight", "sum"])
 def test_e5_damaged_graph_is_made_anew(
-    files: models.EncoderFiles, ours: E5Encoder, tmp_path: Path
+    files: models.EncoderFiles, ours: E5Encoder, tmp_path: Path, damaged: str
 ) -> None:
-    assert is_made(files.path)  # `ours` saw to it
     folder = linked(files, tmp_path)
-    data = bytearray((folder / NAME).read_bytes())
-    data[len(data) // 2] ^= 1  # a weight: onnxruntime would not notice
-    (folder / NAME).write_bytes(data)
+    assert is_made(folder)  # `ours` saw to it
+    graph = path_of(folder)
+    if damaged == "weight":
+        data = bytearray(graph.read_bytes())
+        data[len(data) // 2] ^= 1  # onnxruntime would not notice
+        graph.write_bytes(data)
+    else:
+        sum_of(graph).write_bytes(b"\xff\xfe")
+    assert not is_made(folder)
     mended = E5Encoder(folder, name="e5", fingerprint="")
     texts = [case["text"] for case in REFERENCE]
     np.testing.assert_allclose(mended.encode_queries(texts), ours.encode_queries(texts), atol=1e-5)
-    assert (folder / NAME).read_bytes() != data
+    assert is_made(folder)
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_e5_folder_that_is_none_is_a_clear_error(

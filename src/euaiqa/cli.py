@@ -50,9 +50,11 @@ def main() -> None:
 @models_app.command("pull")
 def models_pull() -> None:
     """Fetch the encoder and the language model, verify them, keep them in the cache."""
-    from euaiqa import models
+    from euaiqa import models, pipeline
 
-    models.pull_all(settings_module.load(), _err)
+    settings = settings_module.load()
+    models.pull_all(settings, _err)
+    pipeline.prepare_encoder(settings, _err)
 
 
 @models_app.command("list")

@@ -34,7 +34,7 @@ class E5Encoder:
             threads: 0 = as many as the cores this process may use.
 
         Raises:
-            ModelError: the folder cannot be loaded.
+            ModelError: the folder cannot be loaded, or its graph cannot be made.
         """
         import onnxruntime
         from tokenizers import Tokenizer
@@ -51,6 +51,8 @@ class E5Encoder:
             self._session: Any = onnxruntime.InferenceSession(
                 graph(folder), options, providers=["CPUExecutionProvider"]
             )
+        except ModelError:
+            raise
         except Exception as error:  # tokenizers and onnxruntime raise bare ones
             raise ModelError(
                 f"the encoder in {folder.name} cannot be loaded: {error}",

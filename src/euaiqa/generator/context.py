@@ -25,8 +25,10 @@ BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
 
 # With these instructions llama.cpp multiplies weights as they are in the file by many tokens faster
 # than repacked ones (64 tokens in 0.8 of the time), and by a single token slower (1.2 to 1.35).
-# Reading is three quarters of an answer. docs/adr/0018-weights-as-they-are.md
+# Reading is three quarters of an answer. Not so where it has AMX, which needs weights repacked.
+# docs/adr/0018-weights-as-they-are.md
 VNNI = "AVX512_VNNI = 1"
+AMX = "AMX_INT8 = 1"
 
 Bytes = NDArray[np.uint8]
 
@@ -67,7 +69,7 @@ class Context:
         self._c.llama_backend_init()
         loading = self._c.llama_model_default_params()
         system = self._c.llama_print_system_info().decode()
-        loading.use_extra_bufts = repack = VNNI not in system
+        loading.use_extra_bufts = repack = repacks(system)
         # Repacked weights are copied; the mapped file would stay beside them.
         loading.load_mode = self._c.LLAMA_LOAD_MODE_NONE if repack else self._c.LLAMA_LOAD_MODE_MMAP
         model = self._c.llama_model_load_from_file(str(path).encode(), loading)
@@ -200,6 +202,11 @@ class Context:
         return np.ctypeslib.as_array(
             self._c.llama_get_logits_ith(self._ctx, place), shape=(self.vocabulary.size,)
         )
+
+
+def repacks(system: str) -> bool:
+    """Whether weights are repacked when loaded, by what llama.cpp says it was built for."""
+    return VNNI not in system or AMX in system
 
 
 def _pointer(llama: Any, data: Bytes) -> Any:

@@ -142,6 +142,7 @@ class Places:
             raise NoRoom("too many texts are written at once", hint="ask again")
         run = self._placed(prompt, tokens, sequence, self._written_over(), cancelled)
         if cancelled():
+            self.leave(sequence)
             return None
         if run is None:
             raise self._no_room()

@@ -5,6 +5,21 @@ prompt -> generate -> ground -> Answer.
 """
 
 from euaiqa.pipeline.answer import Pipeline
-from euaiqa.pipeline.build import build_index, open_pipeline, open_search, prepare, warm_index
+from euaiqa.pipeline.build import (
+    build_index,
+    open_pipeline,
+    open_search,
+    prepare,
+    prepare_encoder,
+    warm_index,
+)
 
-__all__ = ["Pipeline", "build_index", "open_pipeline", "open_search", "prepare", "warm_index"]
+__all__ = [
+    "Pipeline",
+    "build_index",
+    "open_pipeline",
+    "open_search",
+    "prepare",
+    "prepare_encoder",
+    "warm_index",
+]

@@ -37,6 +37,23 @@ def prepare(settings: Settings, console: Console, *, language_model: bool = True
         console.print(f"left out: {problem.document}: {problem.reason}", markup=False)
 
 
+def prepare_encoder(settings: Settings, console: Console) -> None:
+    """Make the encoder ready to run, once after it was fetched.
+
+    Raises:
+        EuaiqaError: the encoder is not there, or cannot be made ready.
+    """
+    folder = models.locate_encoder(settings).path
+    if is_made(folder):
+        return
+    console.print("Preparing the encoder; this takes about 15 seconds …")
+    _encoder(settings)
+    if not is_made(folder):
+        console.print(
+            f"This cannot be kept in {folder.parent}: the next start does it again", markup=False
+        )
+
+
 def build_index(settings: Settings, console: Console) -> index.Manifest:
     """Build the index from the articles as they are now and swap it in.
 
@@ -55,7 +72,6 @@ def open_pipeline(settings: Settings) -> Pipeline:
     """
     path = models.locate_language_model(settings)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        # Importing torch keeps one core busy for seconds while the GGUF waits for the disk.
         loading = pool.submit(_encoder, settings)
         warming = pool.submit(bilingual.warm)
         generator = LlamaGenerator(
@@ -123,9 +139,7 @@ def _pull(settings: Settings, console: Console, *, language_model: bool) -> None
     else:
         with models.console_progress(console) as progress:
             models.pull(models.ENCODER, settings, progress)
-    if not is_made(models.locate_encoder(settings).path):
-        console.print("Preparing the encoder, once; this takes about 15 seconds …")
-        _encoder(settings)
+    prepare_encoder(settings, console)
 
 
 def _encoder(settings: Settings) -> E5Encoder:
