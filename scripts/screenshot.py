@@ -3,7 +3,8 @@
     python scripts/screenshot.py http://127.0.0.1:8000 --out docs/img
 
 Takes the address of a server that is ready; gives PNG files: an answer on a wide screen
-(light and dark) and on a phone, the article that its first marker opens, a refusal.
+(light and dark) and on a phone, the source that its first marker opens beside it, the article's
+own page, a refusal.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ PATIENCE = 180_000
 """Milliseconds to wait for an answer from a real model."""
 
 DESKTOP = {"width": 1100, "height": 800}
+WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -69,10 +71,13 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=told.chromium, args=FLAGS)
         page = shoot(browser, url, out, "answer", "fr", told.french)
-        with page.context.expect_page() as opened:
-            page.click(".marker")
-        opened.value.wait_for_load_state()
-        opened.value.screenshot(path=out / "article.png")
+        article = page.get_attribute(".answer .marker", "href")
+        page.set_viewport_size(WIDE)
+        page.click(".answer .marker")
+        page.wait_for_selector("#pane mark")
+        page.screenshot(path=out / "source.png")
+        page.goto(f"{url}{article}")
+        page.screenshot(path=out / "article.png")
         shoot(browser, url, out, "answer-dark", "en", told.english, color_scheme="dark")
         shoot(browser, url, out, "answer-phone", "fr", told.french, viewport=PHONE)
         shoot(browser, url, out, "refusal", "fr", told.refused)
