@@ -19,7 +19,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +92,6 @@ def loaded(path: Path, *, repacked: bool) -> Any:
 
 def section(found: dict[str, dict[int, list[float]]], own: str, rounds: int, took: float) -> str:
     """The section as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions().items())
 
     def cells(times: Sequence[list[float]], base: Sequence[list[float]]) -> str:
         pairs = zip(map(statistics.median, times), map(statistics.median, base), strict=True)
@@ -106,8 +104,7 @@ def section(found: dict[str, dict[int, list[float]]], own: str, rounds: int, too
     lines = [
         "## Settings of llama.cpp",
         "",
-        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.decoding` in "
-        f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
+        f"{machine.measured(took)} "
         f"Milliseconds for one call, by the tokens in it, medians of {rounds}; in brackets over "
         "those of the program's own settings, the first row.",
         "",

@@ -23,7 +23,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +178,6 @@ def _peak() -> float:
 
 def section(found: dict[str, dict[str, Any]], took: float) -> str:
     """The section as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions().items())
     exact = np.array(found["torch"]["vectors"])
     rows = []
     for kind, one in found.items():
@@ -194,8 +192,7 @@ def section(found: dict[str, dict[str, Any]], took: float) -> str:
     lines = [
         "## The encoder",
         "",
-        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.encoders` in "
-        f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
+        f"{machine.measured(took)} "
         "The memory is before the sets are embedded; a question alone, median and 95th percentile; "
         f"passages of {SHORT} characters; the least cosine of a vector to torch's.",
         "",

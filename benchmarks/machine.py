@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shlex
+import sys
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from euaiqa.settings import cores
+
 PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "llama-cpp-python")
 WIDE = (("avx512f", "AVX-512"), ("avx2", "AVX2"))
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def load() -> float | None:
@@ -38,3 +36,17 @@ def processor() -> str:
 def versions() -> dict[str, str]:
     """Python's and those of the packages that all systems share."""
     return {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def measured(seconds: float) -> str:
+    """When, by which command, for how long and on what something was measured."""
+    told = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return (
+        f"Measured on {date.today().isoformat()} by `{command()}` in {seconds / 60:.0f} min on "
+        f"{cores()} cores of {processor()}; {told}."
+    )
+
+
+def command() -> str:
+    """The command that measures, as it was given."""
+    return f"python -m benchmarks.{Path(sys.argv[0]).stem} {shlex.join(sys.argv[1:])}".strip()

@@ -19,7 +19,6 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -128,14 +127,12 @@ def building(encoder: E5Encoder, rounds: int) -> list[float]:
 
 
 def section(
-    questions: int,
     decoded: Sequence[float],
     built: Sequence[float],
     read: dict[int, list[Asked]],
     took: float,
 ) -> str:
     """The section as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions().items())
 
     def share(ratios: Sequence[float]) -> str:
         return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
@@ -152,10 +149,7 @@ def section(
     lines = [
         "## Against itself",
         "",
-        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.own "
-        f"--questions {questions}` in "
-        f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
-        "Medians of the rounds, all kinds in turn.",
+        f"{machine.measured(took)} Medians of the rounds, all kinds in turn.",
         "",
         "- Tokens a second of the generator, over those of `llama_decode` alone: "
         f"{share(decoded)}.",
@@ -199,7 +193,7 @@ def main() -> int:
                 read[readers].append(asked(fresh, questions, readers))
                 Console().print(readers, read[readers][-1])
     built = building(encoder, options.rounds)
-    text = section(len(questions), decoded, built, read, time.perf_counter() - began)
+    text = section(decoded, built, read, time.perf_counter() - began)
     sections.put(options.out, "own", text)
     return 0
 

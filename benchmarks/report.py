@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks import machine
 from benchmarks.systems import Sample, State
 
 OURS = "euaiqa"
@@ -67,7 +68,7 @@ def section(samples: Sequence[Sample], ran: Ran) -> str:
     idle = ", ".join(f"{name} {spent:.1f} s" for name, spent in ran.idle_cpu.items())
     parts = [
         "## Compared with other ways over the same model",
-        f"Measured on {ran.date} by `python -m benchmarks.compare` in {ran.seconds / 60:.0f} min "
+        f"Measured on {ran.date} by `{machine.command()}` in {ran.seconds / 60:.0f} min "
         f"on {ran.machine}{load}. {ran.setup} {versions}. The same questions for every system, in "
         "one run, system by system for each question, in turning order.",
         STATES,

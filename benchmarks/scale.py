@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -230,10 +229,8 @@ def _words(
 
 def section(act: Real, by_graph: float, lines: Sequence[Line], took: float) -> str:
     """The section as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions().items())
     told = (
-        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.scale` in "
-        f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}.\n\n"
+        f"{machine.measured(took)}\n\n"
         f"On the AI Act itself ({len(act.index.passages):,} passages, {len(act.entries):,} "
         f"entries, {len(act.questions)} questions), which is searched exactly, a graph would find "
         f"{by_graph:.3f} of the nearest ten entries. Below, vectors and words "

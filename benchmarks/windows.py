@@ -23,7 +23,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -93,13 +92,11 @@ def drafted(generator: LlamaGenerator, way: Way, question: Question) -> Draft:
 
 def section(drafts: dict[str, list[Draft]], took: float) -> str:
     """The section as Markdown."""
-    versions = ", ".join(f"{name} {version}" for name, version in machine.versions().items())
     usual = next(iter(drafts))
     lines = [
         "## Ways to give the model its passages",
         "",
-        f"Measured on {datetime.now().date().isoformat()} by `python -m benchmarks.windows` in "
-        f"{took / 60:.0f} min on {machine.cores()} cores of {machine.processor()}; {versions}. "
+        f"{machine.measured(took)} "
         "Bare drafts over twelve articles; 95 % intervals over questions "
         "(`evaluate/intervals.py`), those of the differences over pairs. What chooses was fitted "
         "on the tune questions, among others (ADR 15).",

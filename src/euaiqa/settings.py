@@ -6,6 +6,7 @@ README lists every setting here.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -78,3 +79,10 @@ def load() -> Settings:
         raise SettingsError(
             f"{name} is not usable: {first['msg']}", hint=f"correct or unset {name}"
         ) from error
+
+
+def cores() -> int:
+    """The cores this process may use; macOS and Windows cannot tell, so all of them there."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

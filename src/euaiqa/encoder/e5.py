@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from euaiqa.encoder.contract import Vectors
 from euaiqa.encoder.graph import graph, word_vectors
 from euaiqa.errors import ModelError
+from euaiqa.settings import cores
 
 BATCH = 32  # passages a forward pass; larger gains nothing on two cores
 LONGEST = 512  # tokens of a text, with the two that frame it; the others are not read
@@ -40,7 +40,7 @@ class E5Encoder:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or _cores()
+        options.intra_op_num_threads = threads or cores()
         # Threads that spin while they wait would take the cores from llama.cpp.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.enable_cpu_mem_arena = False  # the longest batch's memory would be kept for ever
@@ -120,13 +120,6 @@ class E5Encoder:
 def _cut(ids: list[int]) -> list[int]:
     """The first tokens of a text that is too long, and the one that ends it."""
     return ids if len(ids) <= LONGEST else [*ids[: LONGEST - 1], ids[-1]]
-
-
-def _cores() -> int:
-    """The cores this process may use; macOS and Windows cannot tell, so all of them there."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from euaiqa.errors import GenerationError
 from euaiqa.generator.tap import States, Tap
 from euaiqa.generator.vocabulary import Vocabulary
+from euaiqa.settings import cores
 
 BATCH = 512  # tokens decoded in one call: larger gains nothing on two cores
 
@@ -82,7 +82,7 @@ class Context:
         params = self._c.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = cells, BATCH, BATCH
         params.n_seq_max, params.kv_unified = sequences, True
-        params.n_threads = params.n_threads_batch = threads or _cores()
+        params.n_threads = params.n_threads_batch = threads or cores()
         self._tap = Tap(self._c, int(self._c.llama_model_n_embd(model)))
         params.cb_eval = self._tap.callback
         self._ctx = self._c.llama_init_from_model(model, params)
@@ -212,13 +212,6 @@ def repacks(system: str) -> bool:
 def _pointer(llama: Any, data: Bytes) -> Any:
     ctypes = llama.ctypes
     return data.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
-
-
-def _cores() -> int:
-    """The cores this process may use; macOS and Windows cannot tell, so all of them there."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @functools.cache
