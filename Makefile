@@ -5,7 +5,7 @@ BIN = .venv/bin
 GIVEN_PORT = $(if $(filter command line,$(origin PORT)),EUAIQA_PORT=$(PORT))
 
 .NOTPARALLEL:
-.PHONY: serve test setup setup-dev models lint test-fast test-model test-browser eval bench clean
+.PHONY: serve test setup setup-dev models lint test-fast test-model test-browser eval bench messages clean
 
 serve: setup
 	@$(GIVEN_PORT) $(BIN)/python -m euaiqa serve
@@ -47,6 +47,10 @@ lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
+
+# The strings of the pages: gathered from templates and code into the French catalogue.
+messages: setup
+	@$(BIN)/python scripts/messages.py
 
 clean:
 	rm -rf .venv index build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

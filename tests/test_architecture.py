@@ -34,7 +34,6 @@ OWNERS = {
     "fastapi": "app",
     "uvicorn": "app",
     "httpx": "models",
-    "babel": "bilingual",
     "wordfreq": "bilingual",
     "simplemma": "bilingual",
 }

@@ -2,7 +2,8 @@
 
 import { events } from "./events.js";
 import * as pane from "./pane.js";
-import { TurnView, troubleOf, words } from "./render.js";
+import { TurnView, troubleOf } from "./render.js";
+import { counted, filled, words } from "./words.js";
 
 const MAX_HISTORY = 20; // turns that the server takes
 const MAX_KEPT = 10; // answers that a reload brings back
@@ -99,7 +100,7 @@ async function answer(question, view, signal) {
         break;
       case "passages":
         view.passages(data.passages);
-        say(words.reading);
+        say(counted(words.reading, data.passages.length));
         break;
       case "token":
         view.token(data.text);
@@ -123,7 +124,7 @@ async function answer(question, view, signal) {
 /** Tells the place in the line: `waiting, place 2`. */
 function waiting(comment) {
   const place = /^waiting, place (\d+)$/.exec(comment);
-  if (place) say(words.waiting.replace("{place}", place[1]));
+  if (place) say(filled(words.waiting, { place: place[1] }));
 }
 
 function fail(problem, view, question) {

@@ -1,6 +1,7 @@
 // The source pane: an article beside the answer, at the words that prove it.
 
-import { dates, troubleOf, words } from "./render.js";
+import { troubleOf } from "./render.js";
+import { date, filled, languageName, words } from "./words.js";
 
 const pane = document.getElementById("pane");
 const slot = (name) => pane.querySelector(`[data-slot="${name}"]`);
@@ -46,7 +47,7 @@ async function show(place) {
   at = place;
   const link = stops[at];
   part("steps").hidden = stops.length < 2;
-  slot("place").textContent = words.place.replace("{at}", at + 1).replace("{all}", stops.length);
+  slot("place").textContent = filled(words.place, { at: at + 1, all: stops.length });
   slot("place").hidden = stops.length < 2;
   current(link);
   loading?.abort();
@@ -69,12 +70,10 @@ function fail(problem) {
 }
 
 function draw({ language, published, text, title }, link, query) {
-  const name = language === "fr" ? words.french : words.english;
   slot("title").textContent = title;
   slot("title").href = link.href;
   slot("title").lang = language;
-  const date = published ? dates.format(new Date(published)) : words.undated;
-  slot("from").textContent = `${date} · ${name}`;
+  slot("from").textContent = `${date(published)} · ${languageName(language)}`;
   const gloss = link.closest(".quote")?.querySelector(".gloss:not([hidden])");
   part("gloss").hidden = !gloss;
   part("gloss").replaceChildren(...(gloss?.cloneNode(true).childNodes ?? []));

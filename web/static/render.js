@@ -1,11 +1,7 @@
 // Builds what the page shows, from the server's own partials kept in <template>.
 // Data is only ever set as text or as an address that was checked, never as HTML.
 
-const form = document.getElementById("ask");
-export const words = JSON.parse(form.dataset.words);
-// "en-GB" writes the day first, as the server does.
-const locale = document.documentElement.lang === "fr" ? "fr" : "en-GB";
-export const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+import { date, filled, seconds, words } from "./words.js";
 
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 const slot = (node, name) => node.querySelector(`[data-slot="${name}"]`);
@@ -30,7 +26,7 @@ function markerOf(citation) {
   const marker = clone("t-marker");
   marker.textContent = `[${citation.marker}]`;
   marker.title = citation.quote;
-  const name = words.source.replace("{marker}", citation.marker);
+  const name = filled(words.source, citation);
   marker.setAttribute("aria-label", `${name} ${words.beside}`);
   link(marker, citation.url);
   return marker;
@@ -62,12 +58,11 @@ function missingOf({ status, answer, sentences }) {
 }
 
 function quoteOf(citation) {
-  const date = citation.published ? dates.format(new Date(citation.published)) : words.undated;
   const node = fill(clone("t-quote"), {
     number: citation.marker,
     quote: citation.quote,
     title: citation.title,
-    date,
+    date: date(citation.published),
     gloss: citation.gloss ?? "",
   });
   part(node, "gloss").hidden = !citation.gloss;
@@ -147,8 +142,7 @@ export class TurnView {
     node.dataset.status = reply.status;
     node.querySelector(".answer").lang = reply.language;
     slot(node, "verdict").textContent = words[reply.status];
-    const seconds = Math.max(1, Math.ceil(reply.timings_ms.total / 1000));
-    slot(node, "time").textContent = words.seconds.replace("{seconds}", seconds);
+    slot(node, "time").textContent = seconds(reply.timings_ms.total);
     part(node, "verdict").hidden = false;
     slot(node, "standalone").textContent = reply.standalone_question;
     part(node, "standalone").hidden = reply.standalone_question === reply.question;

@@ -16,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from euaiqa.app.article import MARK, Paragraph, article_url, source_url
+from euaiqa.app.messages import Advice
 from euaiqa.app.negotiate import LANGUAGE_COOKIE, chosen_language, interface_language
 from euaiqa.app.problems import Problem
 from euaiqa.app.prose import missing
 from euaiqa.app.replies import AskReply
 from euaiqa.app.requests import MAX_QUESTION
-from euaiqa.app.wording import WORDING, Advice, Wording, date
+from euaiqa.app.wording import NAMES, Wording, wording
 from euaiqa.datamodels import Document, Language
 
 YEAR = 365 * 24 * 3600
@@ -44,13 +45,12 @@ class Trouble:
     hint: str
 
     @classmethod
-    def of(cls, problem: Problem, language: Language) -> Trouble:
+    def of(cls, problem: Problem, words: Wording) -> Trouble:
         """Tell a problem in the reader's language."""
-        errors = WORDING[language].errors
         # The server's own words are English and technical: shown where they say what to do.
         told = problem.kind == "unavailable"
         return cls(
-            advice=errors.get(problem.kind, errors["internal"]),
+            advice=words.advice(problem.kind),
             detail=problem.detail if told else "",
             hint=problem.hint if told else "",
         )
@@ -117,7 +117,8 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["seconds"] = lambda ms: max(1, math.ceil(ms / 1000))
+        self._locales = folder / "locales"
+        self._templates.filters["seconds"] = lambda ms: math.ceil(ms / 100) / 10
         self._templates.filters["missing"] = missing
         self._templates.globals.update(
             article_url=article_url, source_url=source_url, max_question=MAX_QUESTION
@@ -126,17 +127,18 @@ class Pages:
     def render(self, page: Page, request: Request, status: int = 200) -> Response:
         """Render a page in the reader's language, and remember a language just chosen."""
         language = interface_language(request)
-        words: Wording = WORDING[language]
+        words = wording(language, self._locales)
         other: Language = "en" if language == "fr" else "fr"
         html = self._templates.get_template(page.template).render(
             page=page,
             path=request.scope["path"],
             language=language,
             words=words,
-            date=lambda value: date(value, language),
-            trouble=lambda problem: Trouble.of(problem, language),
+            _=words.gettext,
+            ngettext=words.ngettext,
+            trouble=lambda problem: Trouble.of(problem, words),
             other=other,
-            other_name=WORDING[other].language_name,
+            other_name=NAMES[other],
             other_url=_switched(request, other, marked=getattr(page, "marked", False)),
         )
         response = HTMLResponse(

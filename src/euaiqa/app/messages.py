@@ -1,0 +1,92 @@
+"""The strings that are in no template: what the page's script fills in, and advice on errors.
+
+English, the keys of the catalogue; `N_` and `NN_` only mark them for its extraction. Those
+in braces are filled by the script.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What went wrong and what the reader can do about it."""
+
+    title: str
+    advice: str
+
+
+def N_(message: str) -> str:
+    """Mark a string for translation."""
+    return message
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:
+    """Mark a string with a plural for translation."""
+    return one, many
+
+
+STRINGS: Final = {
+    "answered": N_("Every sentence is proven by a quote"),
+    "partial": N_("Part of the question is not covered by the articles"),
+    "refused": N_("The articles do not say"),
+    "again": N_("Ask again"),
+    "beside": N_("(opens beside the answer)"),
+    "checking": N_("Checking each sentence against its source…"),
+    "english": N_("English"),
+    "follow_up": N_("Ask something else"),
+    "french": N_("French"),
+    "near": N_("The nearest passages"),
+    "place": N_("Quote {at} of {all}"),
+    "read": N_("Passages found"),
+    "ready": N_("Answer ready."),
+    "searching": N_("Looking through the articles…"),
+    "seconds": N_("{seconds} s"),
+    "source": N_("Open quote {marker} in the article"),
+    "stopped": N_("Stopped. What is shown had been checked."),
+    "undated": N_("undated"),
+    "waiting": N_("Other readers are being answered first. Your place: {place}"),
+    "writing": N_("Writing…"),
+}
+
+PLURALS: Final = {
+    "reading": NN_("Reading {n} passage…", "Reading {n} passages…"),
+}
+
+ERRORS: Final = {
+    "network": Advice(
+        N_("No answer from the server"),
+        N_("Check that euaiqa is still running, then ask again."),
+    ),
+    "queue-full": Advice(
+        N_("Others are being answered"),
+        N_("Too many questions are waiting already. Ask again in a moment."),
+    ),
+    "not-ready": Advice(N_("Still loading"), N_("Ask again in a few seconds.")),
+    "unavailable": Advice(
+        N_("Questions cannot be answered"),
+        N_("Something is missing on the server; the line below says what to do."),
+    ),
+    "invalid": Advice(
+        N_("The question cannot be taken"),
+        N_("Write between 1 and 1,000 characters, then ask again."),
+    ),
+    "too-large": Advice(
+        N_("The conversation is too long"), N_("Start a new conversation and ask again.")
+    ),
+    "not-found": Advice(
+        N_("There is nothing here"),
+        N_("The article may have been removed. The list shows those that there are."),
+    ),
+    "foreign-origin": Advice(
+        N_("Refused"), N_("The question came from another site. Ask it from this page.")
+    ),
+    "wrong-host": Advice(N_("Refused"), N_("Open this page as http://localhost.")),
+    "method-not-allowed": Advice(N_("Refused"), N_("Go back to the question and ask from there.")),
+    "internal": Advice(
+        N_("Something failed"), N_("Ask again. If it fails again, the server’s log says why.")
+    ),
+}
+"""By the kind of problem, see `problems.TITLES`."""
