@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from euaiqa.app import Pipeline, create_app
-from euaiqa.datamodels import Disagreement, DisagreementValue, Turn
+from euaiqa.datamodels import Disagreement, DisagreementValue, DroppedEvent, Turn
 from euaiqa.errors import GenerationError, IndexMissing
 from euaiqa.settings import Settings
 from fakes_pipeline import (
@@ -31,6 +32,7 @@ from fakes_pipeline import (
     answering,
     article,
     cite,
+    events_of,
     passage,
 )
 
@@ -120,7 +122,9 @@ def test_ask_answered_gives_every_field_of_the_contract(
     assert reply["disagreements"] == [
         {"subject": "la somme", "values": [{"value": "20", "citation": 1}]}
     ]
-    assert list(reply["passages"][0]) == ["document", "title", "start", "end", "text", "score"]
+    assert list(reply["passages"][0]) == [
+            "document", "title", "published", "language", "start", "end", "text", "score", "match",
+        ]  # fmt: skip
     assert reply["timings_ms"]["total"] == 3100.0
     assert fake.asked[0].question == "Combien ?"
     assert fake.asked[0].language == "fr"
@@ -217,6 +221,17 @@ def test_ask_stream_tells_each_event(
     sentence = next(data for name, data in told if name == "sentence")
     assert sentence == {**whole["sentences"][0], "quotes": [whole["citations"][0]]}
     assert told[-1][1] == whole
+
+
+def test_ask_stream_tells_what_is_dropped_in_a_comment(
+    client: TestClient, fake: FakePipeline
+) -> None:
+    text = "Deux\nlignes, «\u00a0été\u00a0» et \u2028 fin."
+    fake.enqueue((DroppedEvent(text), *events_of(FRENCH)))
+    response = client.post("/ask", json={"question": "x", "stream": True})
+    [comment] = re.findall(r"^: dropped (.*)$", response.text, re.MULTILINE)
+    assert json.loads(comment) == text
+    assert events(response.text)[-1][0] == "done"
 
 
 def test_ask_stream_tells_glosses_with_done_only(client: TestClient, fake: FakePipeline) -> None:

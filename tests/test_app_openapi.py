@@ -19,6 +19,20 @@ CONTRACT: dict[str, dict[str, str]] = {
         "history": "[HistoryTurn]",
         "stream": BOOL,
     },
+    "FeedbackRequest": {
+        "verdict": "up|down",
+        "note": TEXT,
+        "question": TEXT,
+        "standalone_question": TEXT,
+        "language": "fr|en",
+        "status": "answered|partial|refused",
+        "answer": TEXT,
+        "citations": "[CitedQuote]",
+        "model": TEXT,
+        "encoder": TEXT,
+        "index_version": TEXT,
+    },
+    "CitedQuote": {"document": TEXT, "start": INT, "end": INT, "quote": TEXT},
     "HistoryTurn": {"role": "user|assistant", "content": TEXT},
     "AskReply": {
         "question": TEXT,
@@ -38,13 +52,17 @@ CONTRACT: dict[str, dict[str, str]] = {
     "SentenceOut": {"text": TEXT, "citations": "[integer]", "support": "supported|extractive"},
     "DisagreementOut": {"subject": TEXT, "values": "[ValueOut]"},
     "ValueOut": {"value": TEXT, "citation": INT},
+    "SpanOut": {"start": INT, "end": INT},
     "PassageOut": {
         "document": TEXT,
         "title": TEXT,
+        "published": DATE,
+        "language": "fr|en",
         "start": INT,
         "end": INT,
         "text": TEXT,
         "score": NUMBER,
+        "match": "SpanOut?",
     },
     "TimingsOut": {
         "retrieve": NUMBER,
@@ -92,6 +110,7 @@ CONTRACT: dict[str, dict[str, str]] = {
 
 CALLS = {
     ("/ask", "post"): ("AskReply", {403, 413, 421, 422, 500, 503}),
+    ("/feedback", "post"): ("", {403, 404, 413, 421, 422, 500}),
     ("/search", "get"): ("PassagesReply", {421, 422, 503}),
     ("/health", "get"): ("HealthReply", {421, 503}),
     ("/sources", "get"): ("SourcesReply", {421, 503}),
@@ -130,10 +149,14 @@ def test_openapi_calls_are_those_of_the_contract(document: dict[str, Any]) -> No
     for path, calls in document["paths"].items():
         for method, call in calls.items():
             responses = call["responses"]
-            reply = responses["200"]["content"].get("application/json", {}).get("schema", {})
+            [success] = [status for status in responses if int(status) < 400]
+            content = responses[success].get("content", {})
+            # One without a body has the status that says so.
+            assert success == ("200" if content else "204")
+            reply = content.get("application/json", {}).get("schema", {})
             found[path, method] = (
                 kind(reply) if reply else "",
-                {int(status) for status in responses if status != "200"},
+                {int(status) for status in responses if status != success},
             )
     assert found == CALLS
 
@@ -142,7 +165,7 @@ def test_openapi_errors_are_problem_documents(document: dict[str, Any]) -> None:
     for calls in document["paths"].values():
         for call in calls.values():
             for status, response in call["responses"].items():
-                if status != "200":
+                if int(status) >= 400:
                     [(media, content)] = response["content"].items()
                     assert media == "application/problem+json"
                     assert kind(content["schema"]) == "ProblemDocument"
@@ -158,6 +181,15 @@ def test_openapi_bounds_are_those_of_the_contract(document: dict[str, Any]) -> N
     assert ask["properties"]["history"]["maxItems"] == 20
     assert ask["properties"]["language"]["default"] == "auto"
     assert ask["properties"]["stream"]["default"] is False
+
+
+def test_openapi_bounds_of_a_verdict_are_those_of_the_contract(document: dict[str, Any]) -> None:
+    verdict = document["components"]["schemas"]["FeedbackRequest"]
+    assert verdict["additionalProperties"] is False
+    assert set(verdict["properties"]) - set(verdict["required"]) == {"note"}
+    assert verdict["properties"]["note"]["maxLength"] == 1000
+    assert verdict["properties"]["note"]["default"] == ""
+    assert document["components"]["schemas"]["CitedQuote"]["additionalProperties"] is False
 
 
 def test_openapi_every_reference_resolves(document: dict[str, Any]) -> None:

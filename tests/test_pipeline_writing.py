@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from euaiqa.bilingual import foreign_words
-from euaiqa.datamodels import Language, Passage, SentenceEvent, TokenEvent
+from euaiqa.datamodels import DroppedEvent, Event, Language, Passage, SentenceEvent, TokenEvent
 from euaiqa.generator import never
 from euaiqa.ground import Ledger
 from euaiqa.pipeline.answerability import Likely
@@ -47,6 +47,10 @@ def writing(
         likely=likely,
         **options,  # type: ignore[arg-type]
     )
+
+
+def dropped(events: Iterable[Event]) -> list[str]:
+    return [event.text for event in events if isinstance(event, DroppedEvent)]
 
 
 class Scripted(Likely):
@@ -151,6 +155,13 @@ def test_events_amount_in_the_other_language_is_put_right() -> None:
 def test_events_unfinished_last_sentence_is_left_out() -> None:
     draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards"
     assert [text for text, _ in written(draft)] == ["Chaque centre recevra 50 000 processeurs."]
+
+
+def test_events_every_drafted_sentence_is_told_or_dropped() -> None:
+    draft = "Chaque centre recevra 50 000 processeurs. Le plan Orion mobilise 30 milliards"
+    events = list(writing(ScriptedGenerator(draft)).events())
+    told = [event.sentence.text for event in events if isinstance(event, SentenceEvent)]
+    assert " ".join([*told, *dropped(events)]) == draft
 
 
 def test_events_only_sentence_may_lack_its_full_stop() -> None:
@@ -277,8 +288,9 @@ def test_events_sentence_that_the_passage_does_not_say_is_not_told() -> None:
         draft, faith=lambda prompt: 0.2 if "50 000" in prompt.question else 0.95
     )
     job = writing(generator)
-    list(job.events())
+    events = list(job.events())
     assert [s.text for s in job.proven] == ["Le plan Orion mobilise 30 milliards d'euros."]
+    assert dropped(events) == ["Chaque centre recevra 50 000 processeurs."]
 
 
 def test_events_without_a_first_sentence_tell_no_second() -> None:
@@ -288,8 +300,9 @@ def test_events_without_a_first_sentence_tell_no_second() -> None:
         draft, faith=lambda prompt: 0.2 if "50 000" in prompt.question else 0.95
     )
     job = writing(generator)
-    list(job.events())
+    events = list(job.events())
     assert not job.proven and not job.answered
+    assert dropped(events)[0] == "Chaque centre recevra 50 000 processeurs."
     assert [prompt.passages for prompt in generator.checks] == [generator.prompts[0].passages]
 
 

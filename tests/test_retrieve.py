@@ -26,6 +26,21 @@ def test_retrieve_best_first_with_scores(built: Path, encoder: HashEncoder) -> N
     assert len(found) == len({(p.passage.document, p.passage.start) for p in found})
 
 
+def test_retrieve_match_is_the_sentence_nearest_to_the_question(
+    built: Path, encoder: HashEncoder
+) -> None:
+    loaded = index.load(built, encoder)
+    question = "How much did the Vega programme cost?"
+    asked = loaded.question_vector(encoder.encode_queries([question])[0], "en")
+    found = Retriever(loaded, encoder).retrieve(question, "en", 10)
+    assert any(len(each.passage.sentences) > 1 for each in found)
+    for each in found:
+        own = each.passage.sentences
+        near = loaded.sentence_vectors(each.passage) @ asked
+        assert each.match in own
+        assert near[len(each.passage.before) + own.index(each.match)] == max(near[-len(own) :])
+
+
 def test_retrieve_k_limits_the_number(built: Path, encoder: HashEncoder) -> None:
     retriever = Retriever(index.load(built, encoder), encoder)
     assert len(retriever.retrieve("Orion", "fr", 1)) == 1

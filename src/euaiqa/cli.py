@@ -206,12 +206,16 @@ def serve(
 ) -> None:
     """Serve the chat; builds the index first when it is missing or out of date."""
     from euaiqa import pipeline
+    from euaiqa.app import feedback
     from euaiqa.app import serve as serve_app
 
     given = {k: v for k, v in {"host": host, "port": port}.items() if v is not None}
     settings = settings_module.load().model_copy(update=given)
     started = time.monotonic()
-    _check_free(settings.host, settings.port)  # before minutes of downloads
+    # Both before minutes of downloads.
+    _check_free(settings.host, settings.port)
+    if settings.feedback:
+        feedback.check(settings.feedback)
     pipeline.prepare(settings, _err)
     _err.print("Loading the models …")
 

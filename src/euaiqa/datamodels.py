@@ -73,11 +73,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class RetrievedPassage:
-    """A passage with its fused `score` (higher is better) and its dense `cosine` to the query."""
+    """A passage with its fused `score` (higher is better) and its dense `cosine` to the query.
+
+    `match` is the sentence of it that is nearest to the query.
+    """
 
     passage: Passage
     score: float
     cosine: float
+    match: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +190,20 @@ class SentenceEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedEvent:
+    """Provisional text that is not told: no source proves it, or it was told before."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoneEvent:
     """The whole reply; always the last event of a question."""
 
     answer: Answer
 
 
-Event = PassagesEvent | TokenEvent | SentenceEvent | DoneEvent
+Event = PassagesEvent | TokenEvent | SentenceEvent | DroppedEvent | DoneEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ It does not decide whether the passages answer the question.
 
 from __future__ import annotations
 
-from euaiqa.datamodels import Language, RetrievedPassage
-from euaiqa.encoder import Encoder
+from euaiqa.datamodels import Language, Passage, RetrievedPassage, Sentence
+from euaiqa.encoder import Encoder, Vectors
 from euaiqa.index import Index
 
 # Reciprocal rank fusion with its usual constant.
@@ -62,10 +62,17 @@ class Retriever:
             }
         best = list(ranked)[:k]
         cosines = self._index.cosine(vector, best)
+        asked = self._index.question_vector(vector, language)
+        passages = [self._index.passages[n] for n in best]
         return tuple(
-            RetrievedPassage(self._index.passages[n], ranked[n], float(cosine))
-            for n, cosine in zip(best, cosines, strict=True)
+            RetrievedPassage(passage, ranked[n], float(cosine), self._nearest(passage, asked))
+            for n, passage, cosine in zip(best, passages, cosines, strict=True)
         )
+
+    def _nearest(self, passage: Passage, asked: Vectors) -> Sentence:
+        """The sentence of a passage that is nearest to a question (d,)."""
+        own = self._index.sentence_vectors(passage)[len(passage.before) :]  # (sentences, d)
+        return passage.sentences[int((own @ asked).argmax())]
 
     def _by_words_too(self, query: str, language: Language, dense: list[int]) -> list[int]:
         """Reorder the passages of the question's language among themselves by BM25's ranks too.

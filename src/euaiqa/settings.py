@@ -63,6 +63,11 @@ class Settings(BaseSettings):
         2, ge=1, le=4, description="readers who are answered at the same time, 4 at most"
     )
     queue: int = Field(4, ge=0, le=1000, description="readers who may wait behind those answered")
+    feedback: Path | None = Field(
+        None,
+        description="file that readers' verdicts on answers are appended to; "
+        "none = they are not asked",
+    )
 
 
 def load() -> Settings:

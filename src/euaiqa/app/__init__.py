@@ -3,8 +3,9 @@
 Takes settings and a function that loads the pipeline; gives an ASGI application, or
 serves it. It knows nothing of encoders, indexes or models. Parts: `routes` (the calls),
 `requests` and `replies` (what goes over the wire), `stream` (answers on their way),
-`line` (one answer at a time), `service` (the pipeline and its loading), `guard` (what
-every request passes), `problems` (errors), `pages`, `article`, `prose` and `wording` (for people).
+`line` (one answer at a time), `service` (the pipeline and its loading), `feedback` (the file of
+readers' verdicts), `guard` (what every request passes), `problems` (errors), `pages`, `article`,
+`prose` and `wording` (for people).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from euaiqa.app.feedback import Verdicts
 from euaiqa.app.guard import SECURITY_HEADERS, Guard
 from euaiqa.app.negotiate import wants_page
 from euaiqa.app.openapi import describe
@@ -39,7 +41,11 @@ GRACE = 5
 
 
 def create_app(settings: Settings, load: Callable[[], Pipeline]) -> FastAPI:
-    """Build the application; `load` runs in a thread when it starts, not before."""
+    """Build the application; `load` runs in a thread when it starts, not before.
+
+    Raises:
+        SettingsError: verdicts are to be kept in a file that cannot be written.
+    """
     service = Service(settings, load)
 
     @contextlib.asynccontextmanager
@@ -61,6 +67,7 @@ def create_app(settings: Settings, load: Callable[[], Pipeline]) -> FastAPI:
     folder = web_folder()
     app.state.service = service
     app.state.pages = Pages(folder)
+    app.state.verdicts = Verdicts(settings.feedback) if settings.feedback else None
     app.add_middleware(Guard, host=settings.host, refuse=refuse)
     app.include_router(router)
     app.mount("/static", StaticFiles(directory=folder / "static"))

@@ -109,7 +109,7 @@ def _check_origin(headers: Headers) -> None:
     else:
         foreign = False
     if foreign:
-        raise Problem("foreign-origin", "questions are taken from this site's own pages only")
+        raise Problem("foreign-origin", "requests are taken from this site's own pages only")
 
 
 async def _bounded(headers: Headers, receive: Receive) -> Receive:

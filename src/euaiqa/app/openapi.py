@@ -14,11 +14,11 @@ ResponseDocs = dict[int | str, dict[str, Any]]
 
 REASONS = {
     403: "the request comes from another site",
-    404: "no such document",
+    404: "no such document, or no verdicts are kept",
     413: "the body is over 64 KiB",
     421: "the host name is not one of this server's",
     422: "a field is wrong; `detail` names it",
-    500: "the answer failed",
+    500: "the answer failed, or the verdict could not be kept",
     503: "no index, no model, or the queue is full; see `Retry-After`",
 }
 

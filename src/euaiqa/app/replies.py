@@ -68,15 +68,25 @@ class DisagreementOut(Outgoing):
     values: list[ValueOut]
 
 
+class SpanOut(Outgoing):
+    """A range of an article's text, in code points, half-open."""
+
+    start: int
+    end: int
+
+
 class PassageOut(Outgoing):
     """A retrieved passage."""
 
     document: str
     title: str
+    published: dt.date | None
+    language: Language
     start: int = Field(description="code points")
     end: int = Field(description="code points")
     text: str
     score: float = Field(description="higher is better")
+    match: SpanOut | None = Field(description="its sentence that is nearest to the question")
 
     @classmethod
     def of(cls, retrieved: RetrievedPassage) -> PassageOut:
@@ -85,10 +95,13 @@ class PassageOut(Outgoing):
         return cls(
             document=passage.document,
             title=passage.title,
+            published=passage.published,
+            language=passage.language,
             start=passage.start,
             end=passage.end,
             text=passage.text,
             score=retrieved.score,
+            match=SpanOut.model_validate(retrieved.match) if retrieved.match else None,
         )
 
 

@@ -9,14 +9,23 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from euaiqa.datamodels import Turn
+from euaiqa.datamodels import Language, Status, Turn
 
 MAX_QUESTION = 1_000
 MAX_HISTORY = 20
+MAX_NOTE = 1_000
+MAX_ANSWER = 32_000
+MAX_QUOTE = 8_000
+"""Characters; beyond what an answer of the longest sentences needs."""
+MAX_CITATIONS = 100
+MAX_NAME = 1_000
 
 Question = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)
 ]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_NOTE)]
+Name = Annotated[str, StringConstraints(max_length=MAX_NAME)]
+Offset = Annotated[int, Field(ge=0, le=1_000_000_000, description="code points")]
 
 
 class Incoming(BaseModel):
@@ -56,6 +65,31 @@ class AskForm(Incoming):
 
     question: Question
     language: Literal["auto", "fr", "en"] = "auto"
+
+
+class CitedQuote(Incoming):
+    """A citation of the answer that a verdict is on, by what finds it again."""
+
+    document: Name
+    start: Offset
+    end: Offset
+    quote: str = Field(max_length=MAX_QUOTE)
+
+
+class FeedbackRequest(Incoming):
+    """A reader's verdict on an answer; all but the first two are the answer's own fields."""
+
+    verdict: Literal["up", "down"]
+    note: Note = Field("", description="what the reader has to say about it")
+    question: Question
+    standalone_question: str = Field(max_length=4 * MAX_QUESTION)
+    language: Language
+    status: Status
+    answer: str = Field(max_length=MAX_ANSWER)
+    citations: list[CitedQuote] = Field(max_length=MAX_CITATIONS)
+    model: Name
+    encoder: Name
+    index_version: Name
 
 
 class SearchQuery(BaseModel):

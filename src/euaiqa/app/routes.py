@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -11,16 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from euaiqa.app.article import paragraphs
+from euaiqa.app.feedback import Verdicts
 from euaiqa.app.negotiate import wants_json, wants_stream
 from euaiqa.app.openapi import ARTICLE, PAGE, STREAM, problems
 from euaiqa.app.pages import IndexPage, Pages, SourcePage, SourcesPage
 from euaiqa.app.problems import Problem, invalid, problem_of
 from euaiqa.app.replies import AskReply, HealthReply, PassagesReply, SourceOut, SourcesReply
-from euaiqa.app.requests import AskForm, AskRequest, SearchQuery
+from euaiqa.app.requests import AskForm, AskRequest, FeedbackRequest, SearchQuery
 from euaiqa.app.service import NotReady, Service
 from euaiqa.app.stream import AnswerStream, whole_answer
 from euaiqa.datamodels import Document, Span
 from euaiqa.errors import EuaiqaError
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter()
 
@@ -35,8 +39,20 @@ def _pages(request: Request) -> Pages:
     return pages
 
 
+def _verdicts(request: Request) -> Verdicts:
+    verdicts: Verdicts | None = request.app.state.verdicts
+    if verdicts is None:
+        raise Problem(
+            "not-found",
+            "this server keeps no verdicts",
+            hint="whoever runs it can name a file for them in EUAIQA_FEEDBACK",
+        )
+    return verdicts
+
+
 ServiceDep = Annotated[Service, Depends(_service)]
 PagesDep = Annotated[Pages, Depends(_pages)]
+VerdictsDep = Annotated[Verdicts, Depends(_verdicts)]
 
 
 @router.post("/ask", responses={200: STREAM, **problems(403, 413, 421, 422, 500, 503)})
@@ -49,6 +65,27 @@ async def ask(body: AskRequest, request: Request, service: ServiceDep) -> AskRep
     if body.stream or wants_stream(request):
         return AnswerStream(job, service)  # type: ignore[return-value]
     return AskReply.of(await whole_answer(job, request, service))
+
+
+@router.post(
+    "/feedback",
+    status_code=204,
+    response_class=Response,
+    responses=problems(403, 404, 413, 421, 422, 500),
+)
+def feedback(body: FeedbackRequest, verdicts: VerdictsDep) -> None:
+    """Keep a reader's verdict on an answer, where the server was told to; nothing about the reader.
+
+    A reader who changes their mind sends another one: of two, the later counts.
+    """
+    # Not `async`, so it runs in a thread: a disk may be slow.
+    try:
+        verdicts.append(body.model_dump())
+    except OSError as error:
+        logger.error("a verdict could not be kept: %s", error)
+        raise Problem(
+            "internal", "the verdict could not be kept", hint="the server's log tells why"
+        ) from error
 
 
 @router.get("/search", responses=problems(421, 422, 503))

@@ -18,7 +18,15 @@ from euaiqa.app.line import Job, Waiting
 from euaiqa.app.problems import Problem, problem_of
 from euaiqa.app.replies import AskReply, PassagesReply, SentenceData, TokenData
 from euaiqa.app.service import Service
-from euaiqa.datamodels import Answer, DoneEvent, Event, PassagesEvent, SentenceEvent, TokenEvent
+from euaiqa.datamodels import (
+    Answer,
+    DoneEvent,
+    DroppedEvent,
+    Event,
+    PassagesEvent,
+    SentenceEvent,
+    TokenEvent,
+)
 from euaiqa.errors import GenerationError
 
 HEARTBEAT = 10.0
@@ -95,7 +103,11 @@ def _frame(name: str, data: str) -> str:
 
 
 def encode(event: Event | Waiting) -> str:
-    """Write one event as the contract tells it; a place in the line as a comment."""
+    """Write one event as the contract tells it.
+
+    What it does not tell is a comment, which clients pass over: a place in the line, and
+    provisional text that is dropped.
+    """
     match event:
         case Waiting(place):
             return f": waiting, place {place}\n\n"
@@ -103,6 +115,8 @@ def encode(event: Event | Waiting) -> str:
             return _frame("passages", PassagesReply.of(passages).model_dump_json())
         case TokenEvent(text):
             return _frame("token", TokenData(text=text).model_dump_json())
+        case DroppedEvent(text):
+            return f": dropped {json.dumps(text)}\n\n"
         case SentenceEvent():
             return _frame("sentence", SentenceData.of(event).model_dump_json())
         case DoneEvent(answer):

@@ -17,6 +17,7 @@ from euaiqa import prompts
 from euaiqa.bilingual import foreign_words, held_in, missing, names_in, replacements
 from euaiqa.datamodels import (
     AnswerSentence,
+    DroppedEvent,
     Event,
     Language,
     Passage,
@@ -149,16 +150,17 @@ class Writing:
                     yield from self._prove(draft, before)
                     before += draft + " "
                 if before and not self.answered:
+                    yield DroppedEvent(pending)
                     return
         if self._cancelled():
             return
-        rest = [joined(pending)] if is_list(pending) else self._sentences(pending)
+        cut = sentence_spans(pending, self._language)
+        rest = [joined(pending)] if is_list(pending) else [pending[s.start : s.end] for s in cut]
         if rest and (self.proven or len(rest) > 1) and not ENDED.search(rest[-1]):
-            rest.pop()  # cut off by the limit of tokens or time
+            yield DroppedEvent(rest.pop())  # cut off by the limit of tokens or time
         for draft in rest:
-            if before and not self.answered:
-                return
-            yield from self._prove(draft, before)
+            lost = before and not self.answered
+            yield from [DroppedEvent(draft)] if lost else self._prove(draft, before)
             before += draft + " "
 
     @property
@@ -173,9 +175,6 @@ class Writing:
         if sentence:
             yield from self._told(sentence, cited)
 
-    def _sentences(self, text: str) -> list[str]:
-        return [text[s.start : s.end] for s in sentence_spans(text, self._language)]
-
     def _whole_sentences(self, text: str) -> tuple[list[str], str]:
         """Cut off the sentences that are surely complete: all but the last."""
         spans = sentence_spans(text, self._language)
@@ -184,6 +183,13 @@ class Writing:
         return [text[s.start : s.end] for s in spans[:-1]], text[spans[-1].start :]
 
     def _prove(self, draft: str, before: str) -> Iterator[Event]:
+        """Tell a sentence of the draft if it is proven; else it goes, and that is told."""
+        told = len(self.proven)
+        yield from self._checked(draft, before)
+        if len(self.proven) == told:
+            yield DroppedEvent(draft)
+
+    def _checked(self, draft: str, before: str) -> Iterator[Event]:
         started = time.perf_counter()
         text = replacements(draft, self._language)
         foreign = foreign_words(text, self._language)
