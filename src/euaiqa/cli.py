@@ -220,7 +220,7 @@ def serve(
     _err.print("Loading the models …")
 
     def load() -> pipeline.Pipeline:
-        ready = pipeline.open_pipeline(settings)
+        ready = pipeline.open_pipeline(settings, suggest=True)
         address = f"http://{settings.host}:{settings.port}"
         _err.print(f"Ready after {time.monotonic() - started:.0f} s: [bold]{address}[/bold]")
         return ready

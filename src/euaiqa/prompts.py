@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from euaiqa.datamodels import Language, Passage, Prompt
 
@@ -34,6 +35,27 @@ NO = ("no", "No", "NO")
 _GLOSS: dict[Language, str] = {
     "fr": "Traduis cette phrase en français, sans rien ajouter.",
     "en": "Translate this sentence into English, adding nothing.",
+}
+# A question for the front page, whose first word is given: left alone the model begins most with
+# "What is the main point of". docs/adr/0020-suggested-questions.md
+_SUGGEST: dict[Language, str] = {
+    "fr": "Écris en français la question courte d'un lecteur à laquelle cette phrase répond.",
+    "en": "Write in English the short question of a reader that this sentence answers.",
+}
+Sought = Literal["sum", "share", "date", "who"]
+_BEGUN: dict[Language, dict[Sought, str]] = {
+    "fr": {
+        "sum": "Combien d'argent",
+        "share": "Quelle part",
+        "date": "Quand",
+        "who": "Qui",
+    },
+    "en": {
+        "sum": "How much money",
+        "share": "What share",
+        "date": "When",
+        "who": "Who",
+    },
 }
 
 REFUSAL: dict[Language, str] = {
@@ -78,6 +100,12 @@ def says_prompt(statement: str, passage: Passage) -> Prompt:
 def gloss_prompt(quote: str, language: Language) -> Prompt:
     """The prompt that asks for a translation of a quote into the reader's language."""
     return Prompt(_PREFIX, (), f"\n{quote}\n\n", _GLOSS[language] + _TURN)
+
+
+def suggest_prompt(sentence: str, passage: Passage, language: Language, sought: Sought) -> Prompt:
+    """The prompt that asks for a question, already begun, that a sentence of a passage answers."""
+    asked, suffix = f"\nSentence: {sentence}\n", _SUGGEST[language] + _TURN
+    return Prompt(_PREFIX, (_fenced(passage),), asked, suffix, _BEGUN[language][sought])
 
 
 def not_covered(part: str, language: Language) -> str:

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     )
     cells_folder: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("euaiqa") / "cells",
-        description="folder of those files, for them alone",
+        description="folder of those files and of suggested questions, for them alone",
     )
     max_tokens: int = Field(192, ge=16, le=384, description="longest answer, tokens")
     time_limit: float = Field(60.0, gt=0, description="longest time for writing an answer, seconds")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from euaiqa.datamodels import Document, Language, Passage
+from euaiqa.datamodels import Document, Language, Passage, Sentence
 from euaiqa.encoder import Vectors
 from euaiqa.index.dense import DenseVectors
 from euaiqa.index.designations import Designations
@@ -43,6 +45,14 @@ class Index:
             )
             for language in lexical
         }
+
+    @functools.cached_property
+    def sentences(self) -> Mapping[str, tuple[Sentence, ...]]:
+        """The sentences of each article by its id, in order: those that can be quoted."""
+        # The passages of an article stand together, in order.
+        runs = itertools.groupby(self.passages, key=lambda passage: passage.document)
+        told = {id_: tuple(s for p in passages for s in p.sentences) for id_, passages in runs}
+        return {id_: told.get(id_, ()) for id_ in self.documents}
 
     def search_dense(
         self, query: Vectors, language: Language, k: int

@@ -1,13 +1,15 @@
-"""The pipeline over one loaded index: questions in, events out; a search alone; reading ahead."""
+"""The pipeline over one loaded index: questions in, events out; a search alone; work ahead."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal
 
 from euaiqa import prompts
-from euaiqa.datamodels import Document, Event, RetrievedPassage, Turn
+from euaiqa.datamodels import Document, Event, Language, RetrievedPassage, Sentence, Turn
 from euaiqa.encoder import Encoder, Vectors
 from euaiqa.generator import Generator, never
 from euaiqa.ground import ArticleNames
@@ -16,6 +18,7 @@ from euaiqa.language import detect
 from euaiqa.pipeline import reading
 from euaiqa.pipeline.asking import Asking, Stages
 from euaiqa.pipeline.glossing import Glosses
+from euaiqa.pipeline.suggesting import Suggesting
 from euaiqa.pipeline.writing import Tools
 from euaiqa.retrieve import Retriever
 
@@ -32,6 +35,8 @@ class Pipeline:
         passages: int = 8,
         max_tokens: int = 192,
         time_limit: float = 60.0,
+        suggest: bool = False,
+        suggested: Path | None = None,
     ) -> None:
         """Put the stages together.
 
@@ -42,6 +47,8 @@ class Pipeline:
             passages: how many the model reads at most, each by itself.
             max_tokens: longest answer to one question.
             time_limit: longest time for writing, seconds.
+            suggest: whether `warm` makes questions to suggest.
+            suggested: the file that keeps these; None where none does.
         """
         self._index = index
         self._encoder = encoder
@@ -58,6 +65,7 @@ class Pipeline:
             time_limit,
         )
         self.stages = Stages(Retriever(index, encoder), tools, passages, self.index_version)
+        self._suggesting = Suggesting(index.passages, self.stages, suggested) if suggest else None
 
     @property
     def model(self) -> str:
@@ -89,20 +97,32 @@ class Pipeline:
         """The articles by id."""
         return self._index.documents
 
+    @property
+    def sentences(self) -> Mapping[str, tuple[Sentence, ...]]:
+        """The sentences of each article by its id, in order."""
+        return self._index.sentences
+
+    @property
+    def built(self) -> dt.datetime:
+        """When the index was built."""
+        return dt.datetime.fromisoformat(self._index.manifest.built)
+
     def _question_vector(self, question: str) -> Vectors:
         (vector,) = self._encoder.encode_queries([question])
         return self._index.question_vector(vector, detect(question))
 
     def warm(self, cancelled: Callable[[], bool]) -> bool:
-        """Let the model read one more passage ahead of any question.
+        """One step of what can be done ahead: a question to suggest, else a passage to read.
 
         Args:
-            cancelled: asked while it reads.
+            cancelled: asked meanwhile; what was begun is then left for the next time.
 
         Returns:
-            Whether there is more to read: false once all passages, or as many as there is
-            space for, were read.
+            Whether there is more to do: false once the questions are made and all passages, or
+            as many as there is space for, were read.
         """
+        if self._suggesting and self._suggesting.step(cancelled):
+            return True
         if not self._ahead:
             return False
         more = self._generator.warm(prompts.probe_prompt("", self._ahead[0]), cancelled)
@@ -111,6 +131,10 @@ class Pipeline:
         if more:
             self._ahead.popleft()
         return more
+
+    def suggestions(self, language: Language) -> tuple[str, ...]:
+        """Questions that the articles answer, for a reader to begin with; as many as were made."""
+        return self._suggesting.of(language) if self._suggesting else ()
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """Retrieve alone: the best `k` passages, best first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -64,8 +66,12 @@ def build_index(settings: Settings, console: Console) -> index.Manifest:
     return _build(settings, read_corpus(settings.seeds, detect), console)
 
 
-def open_pipeline(settings: Settings) -> Pipeline:
+def open_pipeline(settings: Settings, *, suggest: bool = False) -> Pipeline:
     """Load encoder, index and language model; the two models at the same time.
+
+    Args:
+        settings: where they are, and limits.
+        suggest: whether `warm` makes questions to suggest, as a server wants.
 
     Raises:
         EuaiqaError: a model or the index is missing or does not fit.
@@ -89,6 +95,8 @@ def open_pipeline(settings: Settings) -> Pipeline:
         passages=settings.passages,
         max_tokens=settings.max_tokens,
         time_limit=settings.time_limit,
+        suggest=suggest,
+        suggested=_suggested(settings),
     )
 
 
@@ -131,6 +139,17 @@ def open_search(settings: Settings) -> Callable[[str, int], tuple[RetrievedPassa
     encoder = _encoder(settings)
     retriever = Retriever(index.load(settings.index, encoder), encoder)
     return lambda query, k: retriever.retrieve(query, detect(query), k)
+
+
+def _suggested(settings: Settings) -> Path | None:
+    """The file that keeps suggested questions: one for each index; None where disk keeps nothing.
+
+    It lies with the cells, which count and remove files by an ending that is not this one's.
+    """
+    if not settings.cells_disk:
+        return None
+    place = hashlib.sha256(str(settings.index.resolve()).encode()).hexdigest()[:16]
+    return settings.cells_folder / f"questions-{place}.json"
 
 
 def _pull(settings: Settings, console: Console, *, language_model: bool) -> None:
