@@ -28,7 +28,7 @@ test-model:
 	$(BIN)/python -m pytest -q -m model
 
 test-browser:
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -m "browser and not model"
 
 # The test half of our questions, over the seeds with the articles written for testing.
 eval: models

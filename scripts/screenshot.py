@@ -2,9 +2,10 @@
 
     python scripts/screenshot.py http://127.0.0.1:8000 --out docs/img
 
-Takes the address of a server that is ready; gives PNG files: an answer on a wide screen
-(light and dark) and on a phone, the source that its first marker opens beside it, the article's
-own page, a refusal.
+Takes the address of a server that is ready; gives PNG files: the start, the evidence while an
+answer is written, an answer on a wide screen (light, dark) and on a phone, a marker's preview, the
+source that it opens beside the answer, the article's own page, a refusal, the conversations, the
+list of articles.
 """
 
 from __future__ import annotations
@@ -32,11 +33,14 @@ WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 
-def ask(page: Page, url: str, language: str, question: str) -> None:
-    """Ask on the page and wait for the whole answer."""
+def ask(page: Page, url: str, language: str, question: str, meanwhile: Path | None = None) -> None:
+    """Ask and wait for the whole answer; `meanwhile` is a picture of its first words."""
     page.goto(f"{url}/?lang={language}")
     page.fill("#question", question)
     page.press("#question", "Enter")
+    if meanwhile:
+        page.wait_for_selector(".draft:visible", timeout=PATIENCE)
+        page.screenshot(path=meanwhile)
     page.wait_for_selector(".turn[data-status]", timeout=PATIENCE)
     page.evaluate("scrollTo(0, 0)")
 
@@ -70,8 +74,15 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=told.chromium, args=FLAGS)
+        page = browser.new_context(viewport=DESKTOP, device_scale_factor=2).new_page()
+        ask(page, url, "en", told.english, out / "writing.png")
+        page.click("#history")
+        page.screenshot(path=out / "conversations.png")
         page = shoot(browser, url, out, "answer", "fr", told.french)
         article = page.get_attribute(".answer .marker", "href")
+        page.hover(".answer .marker")
+        page.wait_for_selector("#preview:visible")
+        page.screenshot(path=out / "preview.png")
         page.set_viewport_size(WIDE)
         page.click(".answer .marker")
         page.wait_for_selector("#pane mark")
@@ -81,9 +92,11 @@ def main() -> None:
         shoot(browser, url, out, "answer-dark", "en", told.english, color_scheme="dark")
         shoot(browser, url, out, "answer-phone", "fr", told.french, viewport=PHONE)
         shoot(browser, url, out, "refusal", "fr", told.refused)
+        page.goto(f"{url}/sources?lang=fr")
+        page.screenshot(path=out / "articles.png")
+        page = browser.new_context(viewport=DESKTOP, device_scale_factor=2).new_page()
         page.goto(f"{url}/?lang=fr")
-        page.evaluate("sessionStorage.clear()")
-        page.goto(f"{url}/?lang=fr")
+        page.wait_for_selector(".suggestion:visible", timeout=PATIENCE)
         page.screenshot(path=out / "start.png")
         browser.close()
     for picture in sorted(out.glob("*.png")):

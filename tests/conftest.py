@@ -13,6 +13,9 @@ from euaiqa.language import detect
 from euaiqa.pipeline import Pipeline
 from fakes import HashEncoder, ScriptedGenerator
 
+# It is imported before it is loaded as a plugin.
+pytest.register_assert_rewrite("browser")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 ARTICLES = {

@@ -8,6 +8,7 @@ Run as a program it serves the pages, slowly, to look at them: `python tests/fak
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import threading
 import time
@@ -38,6 +39,7 @@ from euaiqa.datamodels import (
     TokenEvent,
     Turn,
 )
+from euaiqa.segment import sentences
 
 REFUSAL: dict[Language, str] = {
     "fr": "Les articles ne répondent pas à cette question.",
@@ -103,6 +105,9 @@ HOSTILE = article(
     title="<script>alert(1)</script>",
 )
 LIBRARY = (INVEST, ACT, HOSTILE)
+
+
+_sentences = functools.cache(sentences)
 
 
 def passage(document: Document, text: str) -> RetrievedPassage:
@@ -264,6 +269,7 @@ class FakePipeline:
     model: str = "fake-model"
     encoder: str = "fake-encoder"
     index_version: str = "fake-index"
+    built: dt.datetime = dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)
     asked: list[Asked] = field(default_factory=list)
     searched: list[tuple[str, int]] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -271,11 +277,16 @@ class FakePipeline:
     most_at_work: int = 0
     to_warm: int = 0
     warmed: int = 0
+    suggested: dict[Language, tuple[str, ...]] = field(default_factory=dict)
     script: deque[Answer | Exception | tuple[Event, ...]] = field(default_factory=deque)
 
     @property
     def documents(self) -> Mapping[str, Document]:
         return {each.id: each for each in self.articles}
+
+    @property
+    def sentences(self) -> Mapping[str, tuple[Sentence, ...]]:
+        return {each.id: _sentences(each) for each in self.articles}
 
     def enqueue(self, *answers: Answer | Exception | tuple[Event, ...]) -> None:
         """Script the next answers; an exception is raised after the first token."""
@@ -284,6 +295,9 @@ class FakePipeline:
     def warm(self, cancelled: Callable[[], bool]) -> bool:
         self.warmed += not cancelled()
         return self.warmed < self.to_warm
+
+    def suggestions(self, language: Language) -> tuple[str, ...]:
+        return self.suggested.get(language, ())
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         self.searched.append((query, k))

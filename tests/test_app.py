@@ -16,8 +16,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from euaiqa.app import Pipeline, create_app
-from euaiqa.datamodels import Disagreement, DisagreementValue, DroppedEvent, Turn
+from euaiqa.datamodels import Disagreement, DisagreementValue, DroppedEvent, Span, Turn
 from euaiqa.errors import GenerationError, IndexMissing
+from euaiqa.segment import sentences
 from euaiqa.settings import Settings
 from fakes_pipeline import (
     ACT,
@@ -275,7 +276,9 @@ def test_ask_without_done_event_is_an_error(client: TestClient, fake: FakePipeli
 def test_sources_lists_articles_as_json_or_page(client: TestClient) -> None:
     listed = client.get("/sources", headers=JSON).json()["sources"]
     assert {each["document"] for each in listed} == {INVEST.id, ACT.id, HOSTILE.id}
-    assert set(listed[0]) == {"document", "title", "published", "language", "sha256"}
+    assert set(listed[0]) == {
+        "document", "title", "published", "language", "sha256", "sentences", "indexed"
+    }  # fmt: skip
     page = client.get("/sources", headers=PAGE)
     assert page.headers["content-type"].startswith("text/html")
     assert client.get("/sources").headers["content-type"].startswith("text/html")
@@ -287,9 +290,14 @@ def test_source_json_serves_the_text_that_offsets_count_in(
 ) -> None:
     url = cite(1, document, document.text[3:9]).url
     served = client.get(url, headers=JSON).json()
-    assert list(served) == ["document", "title", "published", "language", "text", "sha256"]
+    assert list(served) == [
+        "document", "title", "published", "language", "text", "sha256", "boilerplate", "sentences"
+    ]  # fmt: skip
     assert served["document"] == document.id
     assert served["text"] == document.text
+    assert [Span(**each) for each in served["boilerplate"]] == list(document.boilerplate)
+    spans = [Span(**each) for each in served["sentences"]]
+    assert spans == [Span(each.start, each.end) for each in sentences(document)]
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,11 @@ from starlette.testclient import TestClient
 
 from euaiqa.app.article import paragraphs
 from euaiqa.app.negotiate import weights
-from euaiqa.app.pages import web_folder
-from euaiqa.app.prose import missing
-from euaiqa.app.replies import AskReply
+from euaiqa.app.pages import question_url, web_folder
+from euaiqa.app.prose import missing, parts
+from euaiqa.app.replies import AskReply, PassageOut
 from euaiqa.app.wording import wording
-from euaiqa.datamodels import Document, Span, Status
+from euaiqa.datamodels import Document, Sentence, Span, Status
 from fakes_pipeline import (
     ACT,
     CHIPS,
@@ -34,6 +34,7 @@ from fakes_pipeline import (
     answering,
     article,
     cite,
+    passage,
 )
 from test_app import PAGE, serving, until
 
@@ -120,7 +121,7 @@ def test_form_partial_answer_tells_what_is_missing_and_what_differs(
     assert f'<p class="missing" role="status" data-slot="missing">{told}</p>' in shown
     assert FR.status("partial") in shown
     assert "<h3>Les articles ne sont pas d’accord</h3>" in shown
-    assert '<span data-slot="value" lang="fr">20 milliards</span>' in shown
+    assert 'data-slot="value" lang="fr">20 milliards</th>' in shown
     assert f'<span data-slot="text" lang="fr">“{CHIPS}”</span>' in shown
     assert shown.count('data-part="extract">mot pour mot</span>') == 1
     glosses = re.findall(
@@ -282,11 +283,17 @@ def test_paragraphs_hold_the_text_and_mark_the_quote_exactly(data: st.DataObject
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     edge = data.draw(st.integers(0, len(text)))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    told = [
+        Sentence("a", first, last, text[first:last])
+        for first, last in zip(cuts[::2], cuts[1::2], strict=False)
+    ]
     document = Document(
         "a", "t", None, "fr", text, "", (Span(edge, len(text)),) if edge < len(text) else ()
     )
-    shown = paragraphs(document, Span(start, end))
+    shown = paragraphs(document, Span(start, end), told)
     pieces = [piece for paragraph in shown for piece in paragraph.pieces]
+    runs = [run for paragraph in shown for run in paragraph.runs]
 
     def ink(value: str) -> str:
         return re.sub(r"\s", "", value)
@@ -295,6 +302,17 @@ def test_paragraphs_hold_the_text_and_mark_the_quote_exactly(data: st.DataObject
     assert ink("".join(piece.text for piece in pieces if piece.marked)) == ink(text[start:end])
     assert all(piece.text for piece in pieces)
     assert sum(piece.first for piece in pieces) <= 1
+    for sentence in told:
+        own = [run for run in runs if run.sentence is sentence]
+        assert ink("".join(piece.text for run in own for piece in run.pieces)) == ink(sentence.text)
+        # Its id and its link may each be there once; a sentence of ours has both.
+        assert sum(run.begins for run in own) <= 1
+        assert sum(run.ends for run in own) <= 1
+        if sentence.text == sentence.text.strip():
+            assert own[0].begins
+            assert own[-1].ends
+    outside = [run for run in runs if run.sentence is None]
+    assert not any(run.begins or run.ends for run in outside)
 
 
 def test_paragraphs_quote_in_one_line_is_one_piece() -> None:
@@ -314,3 +332,54 @@ def test_english_answer_is_tagged_with_its_language(client: TestClient, fake: Fa
     fake.enqueue(ENGLISH)
     page = client.post("/", data={"question": "When?"}, headers=FRENCH_READER).text
     assert '<div class="answer" lang="en">' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "site", "question", "language", "at_once"),
+    [
+        ("q=Combien+%3F", "none", "Combien ?", "auto", True),
+        ("q=Combien+%3F", None, "Combien ?", "auto", True),
+        ("q=Combien+%3F&language=en", "same-origin", "Combien ?", "en", True),
+        ("q=Combien+%3F", "cross-site", "Combien ?", "auto", False),
+        ("q=+&language=de", "none", "", "auto", False),
+        ("q=" + "x" * 1200, "none", "x" * 1000, "auto", True),
+        ("q=%3C/textarea%3E%3Cscript%3E", "none", "</textarea><script>", "auto", True),
+    ],
+)
+def test_link_to_a_question_fills_the_form(
+    client: TestClient, query: str, site: str | None, question: str, language: str, at_once: bool
+) -> None:
+    headers = {**PAGE, **({"Sec-Fetch-Site": site} if site else {})}
+    page = client.get(f"/?{query}", headers=headers).text
+    assert f">{html.escape(question)}</textarea>" in page
+    assert f'<option value="{language}" selected>' in page
+    assert ("data-at-once" in page) == at_once
+
+
+def test_question_url_and_form_agree(client: TestClient) -> None:
+    url = question_url("Où & <combien> + « quoi » ?", "fr")
+    page = client.get(url, headers=PAGE).text
+    assert html.escape("Où & <combien> + « quoi » ?") + "</textarea>" in page
+    assert '<option value="fr" selected>' in page
+
+
+def test_suggestions_are_in_the_readers_language(client: TestClient, fake: FakePipeline) -> None:
+    fake.suggested = {"fr": ("Quand ?",), "en": ("When?", "Who?")}
+    french = {"Accept-Language": "fr"}
+    assert client.get("/suggestions", headers=french).json() == {"suggestions": ["Quand ?"]}
+    assert client.get("/suggestions").json() == {"suggestions": ["When?", "Who?"]}
+    page = client.get("/", headers={**PAGE, **french}).text
+    assert '<a class="suggestion" href="/?q=Quand+%3F">Quand ?</a>' in page
+    assert "When?" not in page
+
+
+@given(st.text(min_size=1, max_size=30), st.data())
+def test_parts_of_a_passage_are_its_text(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    document = Document("a", "t", None, "fr", "abc" + text, "")
+    found = passage(document, document.text[3:])
+    sentence = Sentence("a", 3 + start, 3 + end, text[start:end])
+    told = PassageOut.of(replace(found, match=sentence))
+    assert parts(told) == (text[:start], text[start:end], text[end:])
+    assert parts(PassageOut.of(found)) == (text, "", "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
 from euaiqa.pipeline import Pipeline
+from euaiqa.segment import sentences
 from fakes import ScriptedGenerator
 from test_app import JSON, PAGE, events, serving, until
 
@@ -30,3 +32,20 @@ def test_ask_citations_hold_against_the_served_text(pipeline: Callable[..., Pipe
     assert "".join(data["text"] for name, data in told if name == "token") == ANSWER
     assert [data["text"] for name, data in told if name == "sentence"] == [ANSWER]
     assert told[-1][1]["answer"] == reply["answer"]
+
+
+def test_sources_tell_what_the_index_holds(pipeline: Callable[..., Pipeline]) -> None:
+    built = pipeline(ScriptedGenerator())
+    with serving(lambda: built) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        listed = client.get("/sources", headers=JSON).json()["sources"]
+        for each in listed:
+            served = client.get(f"/sources/{each['document']}", headers=JSON).json()
+            told = [served["text"][s["start"] : s["end"]] for s in served["sentences"]]
+            assert told == [s.text for s in sentences(built.documents[each["document"]])]
+            assert each["sentences"] == len(told)
+            assert dt.datetime.fromisoformat(each["indexed"]) == built.built
+        page = client.get("/sources", params={"q": "centres Orion"}, headers=PAGE).text
+    assert [each["document"] for each in listed] == ["report.md", "plan.txt"]
+    assert dt.timedelta() <= dt.datetime.now(dt.UTC) - built.built < dt.timedelta(minutes=5)
+    assert page.index("With these words") < page.index("Close in meaning")

@@ -1,22 +1,15 @@
-"""The pages in a real Chromium: `pytest -m browser`.
-
-Without a browser these are skipped, except where `CI=true`: there they must run.
-"""
+"""The pages in a real Chromium, see `browser`: `pytest -m browser`."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from browser import CONTRAST, IN_VIEW, OVERFLOW, Open, ask, follow
 from euaiqa.datamodels import TokenEvent, Turn
 from fakes_pipeline import (
     ACT,
@@ -37,103 +30,7 @@ from fakes_pipeline import (
 from live_server import live
 
 pytestmark = pytest.mark.browser
-
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-IN_VIEW = """mark => {
-  const { top, bottom } = mark.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
-}"""
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
-    if not found:
-        message = "no Chromium: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def fake() -> FakePipeline:
-    return FakePipeline()
-
-
-@pytest.fixture
-def url(fake: FakePipeline) -> Iterator[str]:
-    with live(lambda: fake) as url:
-        yield url
-        if fake.gate:
-            fake.gate.set()
-
-
-@pytest.fixture
-def open_page(browser: Browser, url: str) -> Iterator[Open]:
-    """Open the front page; no page may break its content policy or fail in its script."""
-    contexts = []
-    complaints: list[str] = []
-
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                complaints.append(message.text)
-                if message.type in {"error", "warning"} and "status of" not in message.text
-                else None
-            ),
-        )
-        page.on(
-            "request",
-            lambda request: None if request.url.startswith(url) else complaints.append(request.url),
-        )
-
-    def open_(path: str = "/", locale: str = "fr-FR", **settings: Any) -> Page:
-        context = browser.new_context(
-            locale=locale, viewport=settings.pop("viewport", {"width": 1100, "height": 800}),
-            **settings,
-        )  # fmt: skip
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        context.on("page", watch)
-        page = context.new_page()
-        page.goto(url + path)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-def ask(page: Page, question: str) -> None:
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-
-
-def follow(page: Page, selector: str) -> Page:
-    """Open a link in a new tab."""
-    with page.context.expect_page() as opened:
-        page.click(selector, modifiers=["ControlOrMeta"])
-    opened.value.wait_for_load_state()
-    return opened.value
+pytest_plugins = ["browser"]
 
 
 def test_french_answer_marker_opens_the_quote_in_view(open_page: Open, fake: FakePipeline) -> None:
@@ -145,7 +42,9 @@ def test_french_answer_marker_opens_the_quote_in_view(open_page: Open, fake: Fak
     expect(page.locator(".answer .marker")).to_have_text(["[1]", "[2]"])
     expect(page.locator(".quote blockquote").first).to_have_text(GIGAFACTORIES)
     expect(page.locator(".quote .date").first).to_have_text("11 février 2025")
-    expect(page.locator("#status")).to_have_text("La réponse est prête.")
+    expect(page.locator("#spoken")).to_have_text(
+        "La réponse est prête\u00a0: 2 phrases, chacune prouvée par une citation."
+    )
     article = follow(page, ".answer .marker >> nth=0")
     mark = article.locator("mark")
     assert mark.text_content() == GIGAFACTORIES == FRENCH.citations[0].quote
@@ -177,8 +76,8 @@ def test_page_draws_the_same_as_the_server(open_page: Open, fake: FakePipeline) 
     fake.enqueue(told, told, refusal, refusal)
     shape = """turn => {
       const walk = node => node.nodeType === 3 ? node.data.trim() :
-        node.nodeType !== 1 || node.hidden ? "" :
-        `<${node.tagName} ${node.getAttribute("href") ?? ""} ${node.lang} ${node.title} ${
+        node.nodeType !== 1 || node.hidden || node.matches(".tools, button") ? "" :
+        `<${node.tagName} ${node.getAttribute("href") ?? ""} ${node.lang} ${
           node.getAttribute("aria-label") ?? ""}>` + [...node.childNodes].map(walk).join("");
       return walk(turn);
     }"""
@@ -290,7 +189,7 @@ def test_partial_answer_tells_what_is_missing_and_what_differs(
     expect(page.locator(".sentence .tag:visible")).to_have_text(["mot pour mot"])
     differ = page.locator(".disagreements")
     expect(differ.get_by_role("heading")).to_have_text("Les articles ne sont pas d’accord")
-    expect(differ.locator(".value")).to_have_text(["20 milliards [1]", "19 billion euros [2]"])
+    expect(differ.get_by_role("rowheader")).to_have_text(["20 milliards", "19 billion euros"])
     expect(page.locator(".gloss:visible")).to_have_text(
         [f"Traduction automatique {each.gloss}" for each in PARTIAL.citations if each.gloss]
     )
@@ -474,41 +373,11 @@ def test_controls_are_large_enough_and_reached_by_keyboard(
         assert box
         assert box["height"] >= 44, target.text_content()
     page.locator(".top .name").focus()
-    for _ in range(3):
+    for _ in range(4):  # conversations, articles, language
         page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "marker"
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
-
-
-CONTRAST = """() => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgb = colour => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = node => {
-    for (; node; node = node.parentElement) {
-      const colour = rgb(getComputedStyle(node).backgroundColor);
-      if (colour[3] === 255) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const faint = [];
-  for (const node of document.querySelectorAll("body *")) {
-    const own = [...node.childNodes].some(each => each.nodeType === 3 && each.data.trim());
-    if (!own || !node.checkVisibility() || node.closest(".unseen")) continue;
-    const [a, b] = [rgb(getComputedStyle(node).color), ground(node)].map(light);
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) faint.push(`${node.className} ${node.textContent.slice(0, 30)} ${ratio}`);
-  }
-  return faint;
-}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

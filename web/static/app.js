@@ -1,87 +1,90 @@
 // The chat page: sends questions, shows the answers as they stream in, keeps the turns.
 
+import * as conversations from "./conversations.js";
 import { events } from "./events.js";
+import * as judge from "./judge.js";
+import * as keep from "./keep.js";
 import * as pane from "./pane.js";
-import { TurnView, troubleOf } from "./render.js";
+import { clone, part, slot, troubleOf } from "./pieces.js";
+import * as preview from "./preview.js";
+import * as share from "./share.js";
+import { TurnView } from "./turn.js";
 import { counted, filled, words } from "./words.js";
 
 const MAX_HISTORY = 20; // turns that the server takes
-const MAX_KEPT = 10; // answers that a reload brings back
-const KEPT = "euaiqa-replies";
+const SUGGEST = 2000; // ms between looks whether questions can be suggested, 30 at most
 
-const [form, box, language, send, stop, clear, turns, status] = [
-  "ask", "question", "language", "send", "stop", "clear", "turns", "status",
+const [form, box, language, send, stop, whole, turns, status, spoken, editing] = [
+  "ask", "question", "language", "send", "stop", "whole", "turns", "status", "spoken", "editing",
 ].map((id) => document.getElementById(id));
 
-const replies = restore();
+let views = []; // the turns, in order
 let asking = null; // the AbortController of the question being answered
+let replacing = null; // the turn whose question is being changed
 
-function restore() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) ?? [];
-  } catch {
-    return [];
-  }
-}
-
-function keep(reply) {
-  replies.push(reply);
-  try {
-    // This tab only, and gone with it: switching the language or reloading loses nothing.
-    sessionStorage.setItem(KEPT, JSON.stringify(replies.slice(-MAX_KEPT)));
-  } catch {
-    // Storage may be full or forbidden; the page works without.
-  }
-}
+const replies = () => views.map((view) => view.reply).filter(Boolean);
 
 function history() {
-  const said = replies.flatMap(({ question, answer }) => [
+  const said = replies().flatMap(({ question, answer }) => [
     { role: "user", content: question },
     { role: "assistant", content: answer },
   ]);
   return said.slice(-MAX_HISTORY);
 }
 
-/** Tells what goes on; what the page shows anyway is told to screen readers only. */
-function say(text, { seen = true } = {}) {
-  status.textContent = text;
-  status.classList.toggle("unseen", !seen);
+/** Tells what goes on, to screen readers too where it is worth an interruption. */
+function say(text, aloud = true) {
+  if (status.textContent !== text) status.textContent = text;
+  if (aloud) spoken.textContent = text;
 }
 
-function busy(yes) {
-  document.body.classList.toggle("busy", yes);
-  stop.hidden = !yes;
-  send.hidden = yes;
-  clear.hidden = yes || turns.childElementCount === 0;
+function arrange() {
+  const busy = asking !== null;
+  const begun = views.length > 0;
+  document.body.classList.toggle("busy", busy);
+  stop.hidden = !busy;
+  send.hidden = busy;
+  whole.hidden = busy || !begun;
+  for (const id of ["welcome", "read"]) document.getElementById(id)?.toggleAttribute("hidden", begun);
+  const suggested = document.getElementById("suggestions");
+  suggested.hidden = begun || !suggested.querySelector("li");
+  document.querySelectorAll("main > .trouble").forEach((node) => begun && node.remove());
+  box.rows = begun ? 1 : 2;
+  if (begun) box.placeholder = words.follow_up;
 }
 
 function begin(question) {
-  for (const id of ["welcome", "read"]) document.getElementById(id)?.setAttribute("hidden", "");
-  document.querySelectorAll("main > .trouble").forEach((node) => node.remove());
   const view = new TurnView(question);
+  views.push(view);
   turns.append(view.node);
-  box.rows = 1;
-  box.placeholder = words.follow_up;
   return view;
+}
+
+function forget(view) {
+  view.node.remove();
+  views = views.filter((each) => each !== view);
 }
 
 async function ask(question) {
   pane.close();
+  preview.hide();
+  if (replacing) forget(replacing);
+  edit(null);
   const view = begin(question);
   asking = new AbortController();
-  busy(true);
+  arrange();
   say(words.searching);
   view.node.scrollIntoView({ block: "start" });
   try {
     const problem = await answer(question, view, asking.signal);
     if (problem) fail(problem, view, question);
   } catch (error) {
-    if (error.name === "AbortError") say(words.stopped);
+    if (error.name === "AbortError") say(views.includes(view) ? words.stopped : "");
     else fail({ type: "network" }, view, question);
   }
-  view.over();
   asking = null;
-  busy(false);
+  view.over();
+  arrange();
 }
 
 /** Shows an answer as it streams in; returns a problem document if there is none. */
@@ -96,7 +99,7 @@ async function answer(question, view, signal) {
   for await (const { name, data } of events(response.body)) {
     switch (name) {
       case "comment":
-        waiting(data);
+        comment(data, view);
         break;
       case "passages":
         view.passages(data.passages);
@@ -104,15 +107,15 @@ async function answer(question, view, signal) {
         break;
       case "token":
         view.token(data.text);
+        say(view.checking ? words.checking : words.writing, false);
         break;
       case "sentence":
         view.sentence(data);
-        say(words.checking);
         break;
       case "done":
         view.done(data);
-        keep(data);
-        say(words.ready, { seen: false });
+        keep.save(replies());
+        finished(data);
         return null;
       case "error":
         return data;
@@ -121,22 +124,30 @@ async function answer(question, view, signal) {
   return { type: "network" }; // the stream broke off
 }
 
-/** Tells the place in the line: `waiting, place 2`. */
-function waiting(comment) {
-  const place = /^waiting, place (\d+)$/.exec(comment);
-  if (place) say(filled(words.waiting, { place: place[1] }));
+function finished({ status: how, answer: told, sentences }) {
+  say("");
+  spoken.textContent = how === "refused" ? told : counted(words.proven, sentences.length);
+}
+
+/** What the stream tells beside the contract: a place in the line, words that are dropped. */
+function comment(text, view) {
+  const [, place] = /^waiting, place (\d+)$/.exec(text) ?? [];
+  if (place) say(filled(words.waiting, { place }));
+  const [, dropped] = /^dropped (".*")$/.exec(text) ?? [];
+  if (dropped) view.dropped(JSON.parse(dropped));
 }
 
 function fail(problem, view, question) {
   say("");
   view.over();
+  view.node.querySelector(".tool[data-do=again]").hidden = true; // it stands beside the reason
   const trouble = troubleOf(problem);
   const again = document.createElement("button");
   again.type = "button";
   again.textContent = words.again;
   again.addEventListener("click", () => {
     if (asking) return;
-    view.node.remove();
+    forget(view);
     ask(question);
   });
   trouble.append(again);
@@ -156,6 +167,62 @@ function fit() {
   box.style.height = `${box.scrollHeight}px`;
 }
 
+/** Puts a turn's question into the box; the last turn is replaced by what is asked then. */
+function edit(view) {
+  replacing = view === views.at(-1) ? view : null;
+  editing.hidden = !replacing;
+  if (!view) return;
+  box.value = view.question;
+  fit();
+  box.focus();
+}
+
+async function tool(button, view) {
+  const told = slot(view.node, "said-done");
+  const copied = async (text) => {
+    told.textContent = (await share.copy(text)) ? words.copied : words.not_copied;
+  };
+  switch (button.dataset.do) {
+    case "plain":
+      return copied(share.plain(view.reply));
+    case "markdown":
+      return copied(share.asMarkdown(view.reply));
+    case "link":
+      return copied(share.questionUrl(view.question, language.value));
+    case "quote":
+      return copied(button.closest(".quote").querySelector("[data-slot=open]").href);
+    case "up":
+    case "down":
+      told.textContent = (await judge.judge(view, button)) ? words.judged : words.not_judged;
+      return;
+    case "edit":
+    case "again":
+      if (asking) return void (told.textContent = words.stop_first);
+      edit(view);
+      if (button.dataset.do === "again") submit();
+  }
+}
+
+/** Shows the conversation that this tab has open. */
+function show() {
+  asking?.abort();
+  pane.close();
+  edit(null);
+  views = [];
+  turns.replaceChildren();
+  for (const reply of keep.current()) {
+    try {
+      begin(reply.question).done(reply);
+    } catch {
+      forget(views.at(-1)); // kept by another version of this page
+    }
+  }
+  if (form.dataset.ready === "yes") say("");
+  arrange();
+  views.at(-1)?.node.scrollIntoView({ block: "start" });
+  box.focus();
+}
+
 async function untilReady() {
   while (form.dataset.ready === "no") {
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -167,6 +234,25 @@ async function untilReady() {
     say("");
     // The list of articles, or what is missing, comes with the page; words typed stay.
     if (!box.value && !asking) location.reload();
+  }
+}
+
+/** Shows questions that the articles answer once the server has made some. */
+async function suggest() {
+  const list = document.querySelector("[data-slot=suggestions]");
+  for (let look = 0; look < 30 && !list.querySelector("li"); look++) {
+    await new Promise((resolve) => setTimeout(resolve, SUGGEST));
+    if (document.hidden || views.length) continue;
+    const response = await fetch("/suggestions").catch(() => null);
+    const { suggestions = [] } = response?.ok ? await response.json() : {};
+    for (const question of suggestions) {
+      const node = clone("t-suggestion");
+      const anchor = node.querySelector("a");
+      anchor.textContent = question;
+      anchor.href = share.questionUrl(question, "auto");
+      list.append(node);
+    }
+    arrange();
   }
 }
 
@@ -185,17 +271,51 @@ stop.addEventListener("click", () => {
   asking?.abort();
   box.focus();
 });
-clear.addEventListener("click", () => {
-  sessionStorage.removeItem(KEPT);
-  location.assign("/");
+turns.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  const view = button && views.find((each) => each.node.contains(button));
+  if (view) tool(button, view);
+});
+turns.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const view = views.find((each) => each.node.contains(event.target));
+  const kept = await judge.note(view, event.target);
+  slot(view.node, "said-done").textContent = kept ? words.judged : words.not_judged;
+});
+document.getElementById("keep").addEventListener("click", () => {
+  edit(null);
+  box.value = "";
+  fit();
+  box.focus();
+});
+document.getElementById("clear").addEventListener("click", () => {
+  keep.open();
+  show();
+});
+document.getElementById("export").addEventListener("click", () => share.download(replies()));
+document.getElementById("print").addEventListener("click", () => print());
+document.getElementById("suggestions").addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || asking) return;
+  event.preventDefault();
+  ask(link.textContent);
 });
 
 pane.watch(turns);
+preview.watch(turns);
+conversations.watch(show);
 document.getElementById("keys").hidden = false;
-try {
-  for (const reply of replies) begin(reply.question).done(reply);
-} catch {
-  sessionStorage.removeItem(KEPT); // kept by another version of this page
+if ("atOnce" in form.dataset) {
+  // A link to a question begins a conversation, and a reload does not ask it again.
+  keep.open();
+  window.history.replaceState(null, "", "/");
+  const other = document.querySelector(".language");
+  other.href = other.search.replace(/q=[^&]*&?|language=[^&]*&?/g, "");
+  submit();
+} else {
+  const typed = box.value;
+  show();
+  box.value = typed;
 }
-busy(false);
 untilReady();
+suggest();

@@ -1,6 +1,6 @@
 // The source pane: an article beside the answer, at the words that prove it.
 
-import { troubleOf } from "./render.js";
+import { troubleOf } from "./pieces.js";
 import { date, filled, languageName, words } from "./words.js";
 
 const pane = document.getElementById("pane");
@@ -69,7 +69,7 @@ function fail(problem) {
   slot("text").replaceChildren(troubleOf(problem));
 }
 
-function draw({ language, published, text, title }, link, query) {
+function draw({ boilerplate, language, published, text, title }, link, query) {
   slot("title").textContent = title;
   slot("title").href = link.href;
   slot("title").lang = language;
@@ -78,32 +78,42 @@ function draw({ language, published, text, title }, link, query) {
   part("gloss").hidden = !gloss;
   part("gloss").replaceChildren(...(gloss?.cloneNode(true).childNodes ?? []));
   slot("text").lang = language;
-  slot("text").replaceChildren(
-    ...paragraphsOf(text, Number(query.get("start")), Number(query.get("end"))),
-  );
+  const quote = { start: Number(query.get("start")), end: Number(query.get("end")) };
+  slot("text").replaceChildren(...paragraphsOf(text, quote, boilerplate));
   const mark = slot("text").querySelector("mark");
   mark?.focus({ preventScroll: true });
   mark?.scrollIntoView({ block: "center" });
 }
 
-/** The lines of an article that are not blank; what lies from `start` to `end` is marked. */
-function paragraphsOf(text, start, end) {
-  const points = [...text]; // the offsets count code points, strings UTF-16 units
-  const from = points.slice(0, start).join("").length;
-  const to = from + points.slice(start, end).join("").length;
-  const lines = [...text.matchAll(/[^\r\n]*\S[^\r\n]*/g)];
-  return lines.map(({ 0: line, index }) => {
+/** Where each of a text's code points lies in a string, which counts UTF-16 units. */
+function placesOf(text) {
+  const places = [0];
+  for (const point of text) places.push(places.at(-1) + point.length);
+  return places;
+}
+
+/** The lines of an article that are not blank, with its quote marked and boilerplate greyed. */
+function paragraphsOf(text, quote, boilerplate) {
+  const places = placesOf(text);
+  const unit = ({ start, end }) => ({ from: places[start], to: places[end] });
+  const mark = unit(quote);
+  const asides = boilerplate.map(unit);
+  const edges = [mark, ...asides].flatMap(({ from, to }) => [from, to]).sort((a, b) => a - b);
+  return [...text.matchAll(/[^\r\n]*\S[^\r\n]*/g)].map(({ 0: line, index }) => {
+    const end = index + line.length;
+    const cuts = [index, ...edges.filter((edge) => edge > index && edge < end), end];
     const node = document.createElement("p");
-    const cut = (place) => Math.min(Math.max(place - index, 0), line.length);
-    const [a, b] = [cut(from), cut(to)];
-    node.append(line.slice(0, a));
-    if (b > a) {
-      const mark = document.createElement("mark");
-      mark.tabIndex = -1;
-      mark.append(line.slice(a, b));
-      node.append(mark);
-    }
-    node.append(line.slice(b));
+    const inside = (at) => ({ from, to }) => from <= at && at < to;
+    cuts.slice(1).forEach((to, i) => {
+      const from = cuts[i];
+      if (from === to) return;
+      const piece = document.createElement(inside(from)(mark) ? "mark" : "span");
+      if (piece.localName === "mark") piece.tabIndex = -1;
+      if (asides.some(inside(from))) piece.className = "aside";
+      piece.textContent = text.slice(from, to);
+      node.append(piece);
+    });
+    if ([...node.children].every((each) => each.className)) node.className = "aside";
     return node;
   });
 }

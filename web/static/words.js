@@ -5,6 +5,7 @@ export const words = JSON.parse(document.getElementById("ask").dataset.words);
 // "en-GB" writes the day first, as the server does.
 const locale = document.documentElement.lang === "fr" ? "fr" : "en-GB";
 const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const tenths = new Intl.NumberFormat(locale, {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
@@ -26,6 +27,11 @@ export function date(day) {
   if (!day) return words.undated;
   // French writes the first of a month as an ordinal, which the CLDR does not.
   return dates.format(new Date(day)).replace(/^1(?= )/, locale === "fr" ? "1er" : "1");
+}
+
+/** A moment of this reader's day, in ms since 1970. */
+export function moment(ms) {
+  return moments.format(new Date(ms));
 }
 
 /** Milliseconds as seconds, rounded up to a tenth. */

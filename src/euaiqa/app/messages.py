@@ -33,6 +33,15 @@ STRINGS: Final = {
     "partial": N_("Part of the question is not covered by the articles"),
     "refused": N_("The articles do not say"),
     "again": N_("Ask again"),
+    "copied": N_("Copied."),
+    "delete_all": N_("Delete all"),
+    "delete_one": N_("Delete the conversation “{title}”"),
+    "judged": N_("Kept. Thank you."),
+    "left_out": N_("left out"),
+    "not_copied": N_("It could not be copied: the browser does not allow it here."),
+    "not_judged": N_("It could not be kept. Try again."),
+    "stop_first": N_("An answer is being written. Stop it first."),
+    "sure": N_("Delete all for good?"),
     "beside": N_("(opens beside the answer)"),
     "checking": N_("Checking each sentence against its source…"),
     "english": N_("English"),
@@ -41,7 +50,6 @@ STRINGS: Final = {
     "near": N_("The nearest passages"),
     "place": N_("Quote {at} of {all}"),
     "read": N_("Passages found"),
-    "ready": N_("Answer ready."),
     "searching": N_("Looking through the articles…"),
     "seconds": N_("{seconds} s"),
     "source": N_("Open quote {marker} in the article"),
@@ -52,6 +60,11 @@ STRINGS: Final = {
 }
 
 PLURALS: Final = {
+    "proven": NN_(
+        "Answer ready: {n} sentence, proven by a quote.",
+        "Answer ready: {n} sentences, each proven by a quote.",
+    ),
+    "questions": NN_("{n} question", "{n} questions"),
     "reading": NN_("Reading {n} passage…", "Reading {n} passages…"),
 }
 
@@ -73,6 +86,10 @@ ERRORS: Final = {
         N_("The question cannot be taken"),
         N_("Write between 1 and 1,000 characters, then ask again."),
     ),
+    "address": Advice(
+        N_("This address cannot be read"),
+        N_("Part of it is not as this page writes it. Open the list and choose from there."),
+    ),
     "too-large": Advice(
         N_("The conversation is too long"), N_("Start a new conversation and ask again.")
     ),
@@ -89,4 +106,4 @@ ERRORS: Final = {
         N_("Something failed"), N_("Ask again. If it fails again, the server’s log says why.")
     ),
 }
-"""By the kind of problem, see `problems.TITLES`."""
+"""By the kind of problem, see `problems.TITLES`; `address` is `invalid` where only one was sent."""

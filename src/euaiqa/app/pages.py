@@ -6,7 +6,10 @@ reader's language. Everything is escaped by the templates; nothing here is marke
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -16,10 +19,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from euaiqa.app.article import MARK, Paragraph, article_url, source_url
+from euaiqa.app.library import Filters, Match, Part, Row, address
 from euaiqa.app.messages import Advice
 from euaiqa.app.negotiate import LANGUAGE_COOKIE, chosen_language, interface_language
 from euaiqa.app.problems import Problem
-from euaiqa.app.prose import missing
+from euaiqa.app.prose import missing, parts
 from euaiqa.app.replies import AskReply
 from euaiqa.app.requests import MAX_QUESTION
 from euaiqa.app.wording import NAMES, Wording, wording
@@ -45,12 +49,14 @@ class Trouble:
     hint: str
 
     @classmethod
-    def of(cls, problem: Problem, words: Wording) -> Trouble:
-        """Tell a problem in the reader's language."""
+    def of(cls, problem: Problem, words: Wording, *, address: bool = False) -> Trouble:
+        """Tell a problem in the reader's language; `address` where only an address was sent."""
         # The server's own words are English and technical: shown where they say what to do.
         told = problem.kind == "unavailable"
         return cls(
-            advice=words.advice(problem.kind),
+            advice=words.advice(
+                "address" if address and problem.kind == "invalid" else problem.kind
+            ),
             detail=problem.detail if told else "",
             hint=problem.hint if told else "",
         )
@@ -61,7 +67,9 @@ class IndexPage:
     """The chat page, with the answer to a form that was sent without JavaScript.
 
     `documents` are the articles, the first few are named; `ready` is false while loading;
-    `question` and `language` are put back into the form.
+    `question` and `language` are put into the form, and `at_once` lets the page's script ask
+    it; `suggestions` are questions that the articles answer, in the page's language;
+    `feedback` tells whether readers may judge answers.
     """
 
     documents: tuple[Document, ...] = ()
@@ -70,25 +78,57 @@ class IndexPage:
     language: str = "auto"
     reply: AskReply | None = None
     problem: Problem | None = None
+    suggestions: tuple[str, ...] = ()
+    at_once: bool = False
+    feedback: bool = False
 
     template = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
 class SourcesPage:
-    """The list of articles."""
+    """The list of articles, or what a search of it found.
 
-    documents: tuple[Document, ...]
+    `part` is the page of it that `rows` show; `all`, `years` and `undated` are of the whole
+    library; `searched` is false where the search by meaning was not to be had.
+    """
+
+    filters: Filters
+    part: Part
+    rows: tuple[Row, ...]
+    all: int
+    years: Sequence[int]
+    undated: bool
+    built: dt.datetime
+    searched: bool = True
 
     template = "sources.html"
+
+    @property
+    def choices(self) -> list[str]:
+        """The years to choose from, the chosen one too where an old address names it."""
+        there = {str(year) for year in self.years}
+        chosen = {self.filters.year} - {"any", "undated"}
+        return sorted(there | chosen, reverse=True)
+
+    @property
+    def groups(self) -> list[tuple[Match, list[Row]]]:
+        """The rows by why they are there."""
+        groups = itertools.groupby(self.rows, key=lambda row: row.match)
+        return [(match, list(rows)) for match, rows in groups]
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One article; `marked` when a quote is marked in its paragraphs."""
+    """One article; `marked` when a quote is marked in its paragraphs.
+
+    `sentences` is how many it has; `built` is when it was indexed.
+    """
 
     document: Document
     paragraphs: tuple[Paragraph, ...]
+    sentences: int
+    built: dt.datetime
     marked: bool
 
     template = "source.html"
@@ -120,8 +160,13 @@ class Pages:
         self._locales = folder / "locales"
         self._templates.filters["seconds"] = lambda ms: math.ceil(ms / 100) / 10
         self._templates.filters["missing"] = missing
+        self._templates.filters["parts"] = parts
         self._templates.globals.update(
-            article_url=article_url, source_url=source_url, max_question=MAX_QUESTION
+            article_url=article_url,
+            list_url=address,
+            source_url=source_url,
+            question_url=question_url,
+            max_question=MAX_QUESTION,
         )
 
     def render(self, page: Page, request: Request, status: int = 200) -> Response:
@@ -133,10 +178,11 @@ class Pages:
             page=page,
             path=request.scope["path"],
             language=language,
+            origin=str(request.base_url).rstrip("/"),
             words=words,
             _=words.gettext,
             ngettext=words.ngettext,
-            trouble=lambda problem: Trouble.of(problem, words),
+            trouble=lambda problem: Trouble.of(problem, words, address=isinstance(page, ErrorPage)),
             other=other,
             other_name=NAMES[other],
             other_url=_switched(request, other, marked=getattr(page, "marked", False)),
@@ -153,6 +199,12 @@ class Pages:
         if status >= 400 and isinstance(page, IndexPage | ErrorPage) and page.problem:
             response.headers.update(page.problem.headers)
         return response
+
+
+def question_url(question: str, language: str) -> str:
+    """The address of the chat page with a question in its form."""
+    chosen = {} if language == "auto" else {"language": language}
+    return "/?" + urlencode({"q": question, **chosen})
 
 
 def _switched(request: Request, language: Language, *, marked: bool) -> str:

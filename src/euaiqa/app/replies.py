@@ -7,6 +7,7 @@ in the OpenAPI page. Nothing here decides anything.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,7 @@ from euaiqa.datamodels import (
     Document,
     Language,
     RetrievedPassage,
+    Sentence,
     SentenceEvent,
     Status,
     Support,
@@ -197,6 +199,8 @@ class SourceEntry(Outgoing):
     published: dt.date | None
     language: Language
     sha256: str = Field(description="of the file's bytes")
+    sentences: int = Field(description="how many it has, boilerplate aside")
+    indexed: dt.datetime = Field(description="when the index was built")
 
 
 class SourceOut(Outgoing):
@@ -208,10 +212,12 @@ class SourceOut(Outgoing):
     language: Language
     text: str
     sha256: str = Field(description="of the file's bytes")
+    boilerplate: list[SpanOut] = Field(description="what is never quoted, in order")
+    sentences: list[SpanOut] = Field(description="what can be quoted, in order")
 
     @classmethod
-    def of(cls, document: Document) -> SourceOut:
-        """Read an article."""
+    def of(cls, document: Document, sentences: Sequence[Sentence]) -> SourceOut:
+        """Read an article and its sentences."""
         return cls(
             document=document.id,
             title=document.title,
@@ -219,6 +225,8 @@ class SourceOut(Outgoing):
             language=document.language,
             text=document.text,
             sha256=document.sha256,
+            boilerplate=[SpanOut.model_validate(each) for each in document.boilerplate],
+            sentences=[SpanOut.model_validate(each) for each in sentences],
         )
 
 
@@ -228,8 +236,8 @@ class SourcesReply(Outgoing):
     sources: list[SourceEntry]
 
     @classmethod
-    def of(cls, documents: list[Document]) -> SourcesReply:
-        """Read articles."""
+    def of(cls, rows: Iterable[tuple[Document, int]], indexed: dt.datetime) -> SourcesReply:
+        """Read articles, each with the number of its sentences."""
         return cls(
             sources=[
                 SourceEntry(
@@ -238,10 +246,18 @@ class SourcesReply(Outgoing):
                     published=each.published,
                     language=each.language,
                     sha256=each.sha256,
+                    sentences=sentences,
+                    indexed=indexed,
                 )
-                for each in documents
+                for each, sentences in rows
             ]
         )
+
+
+class SuggestionsReply(Outgoing):
+    """Questions that the articles answer, in the interface's language."""
+
+    suggestions: list[str]
 
 
 class HealthReply(Outgoing):

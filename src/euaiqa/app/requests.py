@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from euaiqa.app.library import Filters, Sort
 from euaiqa.datamodels import Language, Status, Turn
 
 MAX_QUESTION = 1_000
@@ -23,6 +24,7 @@ MAX_NAME = 1_000
 Question = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)
 ]
+Sought = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_QUESTION)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_NOTE)]
 Name = Annotated[str, StringConstraints(max_length=MAX_NAME)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000_000, description="code points")]
@@ -99,3 +101,24 @@ class SearchQuery(BaseModel):
 
     q: Question = Field(description="what to look for")
     k: int = Field(5, ge=1, le=50, description="how many passages")
+
+
+class SourcesQuery(BaseModel):
+    """What the list of articles may be asked for; `page` is of the page for people.
+
+    Other parameters are left alone, as `lang`, which each page takes.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    q: Sought = Field("", description="words, all of which the article holds, or what it is about")
+    language: Literal["any", "fr", "en"] = Field("any", description="of the article")
+    year: str = Field(
+        "any", pattern=r"^(any|undated|\d{4})$", description="four digits, `undated` or `any`"
+    )
+    sort: Sort = Field("newest", description="`newest` first, or by `title`")
+    page: int = Field(1, ge=1, le=1_000_000, description="of fifty articles; JSON holds them all")
+
+    def filters(self) -> Filters:
+        """What is asked of the list, whatever the page."""
+        return Filters(self.q, self.language, self.year, self.sort)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from typing import Annotated, Any
@@ -13,12 +14,27 @@ from starlette.responses import Response
 
 from euaiqa.app.article import paragraphs
 from euaiqa.app.feedback import Verdicts
-from euaiqa.app.negotiate import wants_json, wants_stream
+from euaiqa.app.library import part
+from euaiqa.app.negotiate import interface_language, wants_json, wants_stream
 from euaiqa.app.openapi import ARTICLE, PAGE, STREAM, problems
 from euaiqa.app.pages import IndexPage, Pages, SourcePage, SourcesPage
 from euaiqa.app.problems import Problem, invalid, problem_of
-from euaiqa.app.replies import AskReply, HealthReply, PassagesReply, SourceOut, SourcesReply
-from euaiqa.app.requests import AskForm, AskRequest, FeedbackRequest, SearchQuery
+from euaiqa.app.replies import (
+    AskReply,
+    HealthReply,
+    PassagesReply,
+    SourceOut,
+    SourcesReply,
+    SuggestionsReply,
+)
+from euaiqa.app.requests import (
+    MAX_QUESTION,
+    AskForm,
+    AskRequest,
+    FeedbackRequest,
+    SearchQuery,
+    SourcesQuery,
+)
 from euaiqa.app.service import NotReady, Service
 from euaiqa.app.stream import AnswerStream, whole_answer
 from euaiqa.datamodels import Document, Span
@@ -106,13 +122,34 @@ async def health(service: ServiceDep) -> HealthReply:
     )
 
 
-@router.get("/sources", responses={200: PAGE, **problems(421, 503)}, response_model=SourcesReply)
-async def sources(request: Request, service: ServiceDep, pages: PagesDep) -> Any:
-    """List the articles; JSON by `Accept: application/json`, else a page."""
-    documents = _sorted(service)
+@router.get(
+    "/sources", responses={200: PAGE, **problems(421, 422, 503)}, response_model=SourcesReply
+)
+async def sources(
+    asked: Annotated[SourcesQuery, Query()],
+    request: Request,
+    service: ServiceDep,
+    pages: PagesDep,
+) -> Any:
+    """List or search the articles; JSON by `Accept: application/json`, else a page of fifty."""
+    library, built, filters = service.library(), service.pipeline().built, asked.filters()
+    near = await service.near(filters.q)
+    found = await asyncio.to_thread(library.find, filters, near or ())
     if wants_json(request):
-        return SourcesReply.of(list(documents))
-    return pages.render(SourcesPage(documents), request)
+        rows = ((each.document, library.count(each.document.id)) for each in found)
+        return SourcesReply.of(rows, built)
+    shown = part(found, asked.page)
+    page = SourcesPage(
+        filters=filters,
+        part=shown,
+        rows=await asyncio.to_thread(library.rows, shown.found, filters.q),
+        all=len(library),
+        years=library.years,
+        undated=library.undated,
+        built=built,
+        searched=near is not None,
+    )
+    return pages.render(page, request)
 
 
 @router.get(
@@ -134,16 +171,39 @@ async def source(
     if found is None:
         raise Problem("not-found", "there is no such article", hint="GET /sources lists them")
     mark = _mark(start, end, found)
+    sentences = service.pipeline().sentences[document]
     if wants_json(request):
-        return SourceOut.of(found)
-    page = SourcePage(found, paragraphs(found, mark), marked=mark is not None)
+        return SourceOut.of(found, sentences)
+    page = SourcePage(
+        document=found,
+        paragraphs=paragraphs(found, mark, sentences),
+        sentences=len(sentences),
+        built=service.pipeline().built,
+        marked=mark is not None,
+    )
     return pages.render(page, request)
 
 
 @router.get("/", response_class=Response, responses={200: PAGE, **problems(421)})
 async def index(request: Request, service: ServiceDep, pages: PagesDep) -> Response:
-    """Show the chat page."""
-    return pages.render(_index(service), request)
+    """Show the chat page; `?q=` fills its form with a question, `&language=` with its choice."""
+    question = request.query_params.get("q", "").strip()[:MAX_QUESTION]
+    language = request.query_params.get("language", "")
+    page = replace(
+        _index(service, request),
+        question=question,
+        language=language if language in {"fr", "en"} else "auto",
+        # Another site's link fills in the form, but lets nothing be computed.
+        at_once=bool(question) and request.headers.get("sec-fetch-site") != "cross-site",
+    )
+    return pages.render(page, request)
+
+
+@router.get("/suggestions", responses=problems(421, 503))
+async def suggestions(request: Request, service: ServiceDep) -> SuggestionsReply:
+    """Suggest questions that the articles answer; as many as there are yet."""
+    language = interface_language(request)
+    return SuggestionsReply(suggestions=list(service.pipeline().suggestions(language)))
 
 
 @router.post(
@@ -166,10 +226,10 @@ async def index_form(request: Request, service: ServiceDep, pages: PagesDep) -> 
     try:
         reply = await _reply_to_form(sent, request, service)
     except Problem as problem:
-        page = replace(_index(service), problem=problem, question=sent.get("question", ""))
+        page = replace(_index(service, request), problem=problem, question=sent.get("question", ""))
         return pages.render(page, request, problem.status)
     language = sent.get("language", "auto")
-    return pages.render(replace(_index(service), reply=reply, language=language), request)
+    return pages.render(replace(_index(service, request), reply=reply, language=language), request)
 
 
 async def _reply_to_form(sent: dict[str, str], request: Request, service: Service) -> AskReply:
@@ -183,9 +243,13 @@ async def _reply_to_form(sent: dict[str, str], request: Request, service: Servic
     return AskReply.of(await whole_answer(job, request, service))
 
 
-def _index(service: Service) -> IndexPage:
+def _index(service: Service, request: Request) -> IndexPage:
     try:
-        return IndexPage(documents=_sorted(service))
+        return IndexPage(
+            documents=_sorted(service),
+            suggestions=service.pipeline().suggestions(interface_language(request)),
+            feedback=service.settings.feedback is not None,
+        )
     except NotReady as error:
         problem = None if error.loading else problem_of(error, service.settings)
         return IndexPage(ready=False, problem=problem)

@@ -7,20 +7,24 @@ that says what is missing. It answers no question itself.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Literal, Protocol
 
+from euaiqa.app.folding import needles
+from euaiqa.app.library import Library
 from euaiqa.app.line import Job, Line
-from euaiqa.datamodels import Document, Event, RetrievedPassage, Turn
+from euaiqa.datamodels import Document, Event, Language, RetrievedPassage, Sentence, Turn
 from euaiqa.errors import EuaiqaError
 from euaiqa.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 GIVE_WAY = 0.2  # seconds between looks whether the line is empty
+NEAR = 50  # passages that a search of the list goes through
 
 
 class Pipeline(Protocol):
@@ -46,8 +50,19 @@ class Pipeline(Protocol):
     def documents(self) -> Mapping[str, Document]:
         """The articles by `Document.id`."""
 
+    @property
+    def sentences(self) -> Mapping[str, Sequence[Sentence]]:
+        """The sentences of each article by its id, in order."""
+
+    @property
+    def built(self) -> dt.datetime:
+        """When the index was built, with a time zone."""
+
     def warm(self, cancelled: Callable[[], bool]) -> bool:
         """Prepare for questions, one step; false when there is nothing left to prepare."""
+
+    def suggestions(self, language: Language) -> tuple[str, ...]:
+        """Questions that the articles answer, as many as `warm` has made; any thread may ask."""
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """Return the `k` nearest passages, best first."""
@@ -85,6 +100,7 @@ class Service:
         self._loaded: Future[Pipeline] = Future()
         self._closing = threading.Event()
         self._warming: asyncio.Task[None] | None = None
+        self._library: tuple[str, Library] | None = None
 
     def start(self) -> None:
         """Load the pipeline in a thread; a daemon, so that Ctrl-C never waits for a model."""
@@ -128,6 +144,18 @@ class Service:
             NotReady: the pipeline is not loaded.
         """
         return self.pipeline().documents
+
+    def library(self) -> Library:
+        """Return the articles as they are listed and searched, prepared once for an index.
+
+        Raises:
+            NotReady: the pipeline is not loaded.
+        """
+        pipeline = self.pipeline()
+        version = pipeline.index_version
+        if self._library is None or self._library[0] != version:
+            self._library = version, Library(pipeline.documents, pipeline.sentences)
+        return self._library[1]
 
     def ask(
         self, question: str, language: Literal["auto", "fr", "en"], history: Sequence[Turn] = ()
@@ -188,3 +216,16 @@ class Service:
         pipeline = self.pipeline()
         async with self.searches.turn():
             return await asyncio.to_thread(pipeline.search, query, k)
+
+    async def near(self, query: str) -> tuple[RetrievedPassage, ...] | None:
+        """Return the passages near a search of the list, best first; none for an empty one.
+
+        None where they are not to be had now: words find articles without them.
+        """
+        if not needles(query):
+            return ()
+        try:
+            return await self.search(query, NEAR)
+        except EuaiqaError as error:
+            logger.info("the list is searched by words alone: %s", error.message)
+            return None
