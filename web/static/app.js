@@ -12,7 +12,8 @@ import { TurnView } from "./turn.js";
 import { counted, filled, words } from "./words.js";
 
 const MAX_HISTORY = 20; // turns that the server takes
-const SUGGEST = 2000; // ms between looks whether questions can be suggested, 30 at most
+const SUGGEST = 2000; // ms between looks whether questions can be suggested
+const LOOKS = 90; // at most: a cold start takes a minute or two to make some
 
 const [form, box, language, send, stop, whole, turns, status, spoken, editing] = [
   "ask", "question", "language", "send", "stop", "whole", "turns", "status", "spoken", "editing",
@@ -240,7 +241,7 @@ async function untilReady() {
 /** Shows questions that the articles answer once the server has made some. */
 async function suggest() {
   const list = document.querySelector("[data-slot=suggestions]");
-  for (let look = 0; look < 30 && !list.querySelector("li"); look++) {
+  for (let look = 0; look < LOOKS && !list.querySelector("li"); look++) {
     await new Promise((resolve) => setTimeout(resolve, SUGGEST));
     if (document.hidden || views.length) continue;
     const response = await fetch("/suggestions").catch(() => null);
