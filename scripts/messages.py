@@ -2,15 +2,14 @@
 """Gather the strings of templates and code into the French catalogue, keeping what is there.
 
 `python scripts/messages.py` updates `web/locales/fr.po`: new strings come without a
-translation, those no longer used go. A test fails while one is missing. With `--check`
-nothing is written; it fails where the catalogue is not what it would write.
+translation, those no longer used go. A test fails while one is missing, or while the file is
+not what this writes.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -46,16 +45,13 @@ def updated() -> str:
     return NEEDLESS.sub("", written.getvalue().decode()).rstrip("\n") + "\n"
 
 
-def main() -> int:
-    """Update or check; the exit code is 1 where a check fails."""
+def main() -> None:
+    """Update the catalogue."""
     text = updated()
-    if "--check" in sys.argv[1:]:
-        return int(text != FRENCH.read_text(encoding="utf-8"))
     FRENCH.write_text(text, encoding="utf-8")
     empty = text.count('msgstr ""\n\n') + text.count('msgstr[0] ""')
     print(f"{FRENCH.relative_to(ROOT)}: {empty} strings without a translation")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -171,6 +171,23 @@ def test_form_wrong_field_keeps_the_question(client: TestClient, sent: dict[str,
     assert f"{html.escape(sent.get('question', ''))}</textarea>" in page.text
 
 
+def test_form_counts_line_ends_as_its_box_does(client: TestClient, fake: FakePipeline) -> None:
+    sent = "\r\n".join(["x" * 199] * 5)  # 999 characters in the box, 1,003 on the wire
+    assert client.post("/", data={"question": sent}, headers=PAGE).status_code == 200
+    assert fake.asked[0].question == sent.replace("\r\n", "\n")
+
+
+def test_form_wrong_question_keeps_the_language(client: TestClient) -> None:
+    page = client.post("/", data={"question": " ", "language": "fr"}, headers=PAGE).text
+    assert '<option value="fr" selected>' in page
+
+
+def test_link_from_another_host_asks_nothing_over_plain_http(client: TestClient) -> None:
+    for referer, at_once in (("http://evil.example/", False), (f"{client.base_url}/", True)):
+        page = client.get("/?q=x", headers={**PAGE, "Referer": referer}).text
+        assert ("data-at-once" in page) == at_once
+
+
 def test_form_file_upload_is_not_a_question(client: TestClient) -> None:
     assert client.post("/", files={"question": b"x"}, headers=PAGE).status_code == 422
     broken = {"Content-Type": "multipart/form-data; boundary=x", **PAGE}
@@ -341,6 +358,7 @@ def test_english_answer_is_tagged_with_its_language(client: TestClient, fake: Fa
         ("q=Combien+%3F", None, "Combien ?", "auto", True),
         ("q=Combien+%3F&language=en", "same-origin", "Combien ?", "en", True),
         ("q=Combien+%3F", "cross-site", "Combien ?", "auto", False),
+        ("q=Combien+%3F", "same-site", "Combien ?", "auto", False),
         ("q=+&language=de", "none", "", "auto", False),
         ("q=" + "x" * 1200, "none", "x" * 1000, "auto", True),
         ("q=%3C/textarea%3E%3Cscript%3E", "none", "</textarea><script>", "auto", True),

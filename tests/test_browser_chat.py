@@ -87,6 +87,22 @@ def test_passages_are_cards_before_anything_is_written(open_page: Open, fake: Fa
     assert card.locator("[data-slot=text]").text_content() == matched().passage.text
 
 
+def test_matching_sentence_is_marked_by_code_points(open_page: Open, fake: FakePipeline) -> None:
+    text = "La Commission veut prendre place face aux géants américains et chinois."
+    start = INVEST.text.index(text)
+    before = INVEST.text[:start]
+    assert len(before.encode("utf-16-le")) > 2 * len(before)
+    found = replace(
+        passage(INVEST, f"{before}{text}"),
+        match=Sentence(INVEST.id, start, start + len(text), text),
+    )
+    fake.enqueue(answering("Qui ?", [], passages=[found]))
+    page = open_page()
+    ask(page, "Qui ?")
+    answered(page)
+    expect(page.locator(".passage mark")).to_have_text(text)
+
+
 def test_passage_that_is_being_read_does_not_fold_away(open_page: Open, fake: FakePipeline) -> None:
     fake.gate = threading.Event()
     fake.enqueue(FRENCH)
@@ -216,7 +232,170 @@ def test_suggestions_come_from_the_articles(open_page: Open, fake: FakePipeline)
     expect(plain.locator("#question")).to_have_value("Quand ?")
 
 
+def test_suggestions_are_shown_as_they_are_made(open_page: Open, fake: FakePipeline) -> None:
+    fake.suggested["fr"] = ("Un ?",)
+    page = open_page()
+    expect(page.locator(".suggestion")).to_have_text(["Un ?"])
+    page.locator(".suggestion").focus()
+    fake.suggested["fr"] = ("Un ?", "Deux ?", "Trois ?", "Quatre ?")
+    expect(page.locator(".suggestion")).to_have_text(["Un ?", "Deux ?", "Trois ?", "Quatre ?"])
+    expect(page.locator(".suggestion").first).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=Who+pays%3F"])
+def test_question_asked_while_loading_waits(browser: Browser, path: str) -> None:
+    loaded, fake = threading.Event(), FakePipeline()
+    fake.enqueue(ENGLISH)
+
+    def load() -> FakePipeline:
+        loaded.wait(20)
+        return fake
+
+    with live(load, ready=False) as url:
+        page = browser.new_context(locale="en-GB").new_page()
+        page.goto(url + path)
+        if path == "/":
+            ask(page, "Who pays?")
+        expect(page.locator("#status")).to_contain_text("Your question is asked then.")
+        expect(page.locator("#question")).to_have_value("Who pays?")
+        loaded.set()
+        answered(page)
+        assert [each.question for each in fake.asked] == ["Who pays?"]
+        page.context.close()
+
+
+@pytest.mark.parametrize("outcome", ["failed", "stopped"])
+def test_answer_stays_until_there_is_a_new_one(
+    open_page: Open, fake: FakePipeline, outcome: str
+) -> None:
+    fake.enqueue(FRENCH, RuntimeError("boom") if outcome == "failed" else ENGLISH, PARTIAL)
+    page = open_page()
+    ask(page, "Combien ?")
+    answered(page)
+    if outcome == "stopped":
+        fake.gate = threading.Event()
+    page.click("[data-do=again]")
+    if outcome == "stopped":
+        expect(page.locator(".draft:visible")).to_have_count(1)
+        expect(page.locator(".turn >> nth=0")).to_be_hidden()
+        page.click("#stop")
+        fake.gate = None
+    expect(page.locator(".turn >> nth=1")).not_to_have_attribute("aria-busy", "true")
+    answered(page)
+    expect(page.locator(".answer >> nth=0")).to_contain_text("20 milliards")
+    page.locator(".turn >> nth=1").get_by_role("button", name="Redemander").click()
+    expect(page.locator(".turn[data-status=partial]")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(1)
+    assert fake.asked[2].history == ()
+    page.reload()
+    expect(page.locator(".turn[data-status=partial]")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(1)
+
+
+def test_asking_again_leaves_what_is_typed_and_other_turns(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH, RuntimeError("boom"), ENGLISH, PARTIAL)
+    page = open_page()
+    for question in ("A ?", "B ?", "C ?"):
+        ask(page, question)
+        expect(page.locator("#send")).to_be_visible()
+    page.locator("[data-do=edit] >> visible=true").last.click()
+    page.get_by_role("alert").get_by_role("button", name="Redemander").click()
+    questions = page.locator(".asked [data-slot=question]")
+    expect(questions).to_have_text(["A ?", "C ?", "B ?"])
+    expect(page.locator("#question")).to_have_value("C ?")
+
+
+def test_question_typed_survives_the_language_switch(open_page: Open) -> None:
+    page = open_page()
+    page.fill("#question", "Combien de")
+    page.click(".language")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("#question")).to_have_value("Combien de")
+
+
+def test_focus_goes_on_where_its_control_is_hidden(open_page: Open, fake: FakePipeline) -> None:
+    fake.gate = threading.Event()
+    fake.enqueue(FRENCH)
+    page = open_page()
+    page.fill("#question", "Combien ?")
+    page.locator("#send").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#stop")).to_be_focused()
+    fake.gate.set()
+    answered(page)
+    expect(page.locator("#send")).to_be_focused()
+
+
+def test_answer_to_a_form_sent_before_the_script_ran_stays(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page()
+    page.fill("#question", "Combien ?")
+    page.evaluate("document.getElementById('ask').submit()")
+    answered(page)
+    page.wait_for_load_state("networkidle")
+    answered(page)
+    expect(page.locator("#welcome")).to_be_hidden()
+
+
 # Check it
+
+
+def test_quote_of_an_article_that_changed_is_found_or_missed_openly(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page(locale="en-GB")
+    ask(page, "Combien ?")
+    answered(page)
+    fake.articles = [replace(INVEST, text="Une ligne 🇪🇺 nouvelle.\n\n" + INVEST.text), ACT]
+    page.reload()
+    page.click(".answer .marker >> nth=0")
+    expect(page.locator("#pane mark")).to_have_text(GIGAFACTORIES)
+    expect(page.locator("#pane [data-part=changed]")).to_be_hidden()
+    page.keyboard.press("Escape")
+    fake.articles = [replace(INVEST, text=INVEST.text.replace("20 milliards", "30 milliards"))]
+    page.click(".answer .marker >> nth=0")
+    expect(page.locator("#pane")).to_contain_text("This article has changed since it was quoted")
+    expect(page.locator("#pane mark")).to_have_count(0)
+
+
+def test_asking_beside_an_open_source_keeps_the_focus_in_the_box(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH, ENGLISH)
+    page = open_page(viewport={"width": 1280, "height": 800})
+    ask(page, "Combien ?")
+    answered(page)
+    page.click(".answer .marker >> nth=0")
+    expect(page.locator("#pane mark")).to_be_focused()
+    page.locator("#question").focus()
+    page.keyboard.type("Quand ?")
+    page.keyboard.press("Enter")
+    answered(page, 1)
+    expect(page.locator("#question")).to_be_focused()
+
+
+def test_sheet_on_a_phone_keeps_the_focus(open_page: Open, fake: FakePipeline) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page(viewport={"width": 390, "height": 800})
+    ask(page, "Combien ?")
+    answered(page)
+    page.click(".answer .marker >> nth=0")
+    expect(page.locator("#pane mark")).to_be_focused()
+    for _ in range(12):
+        page.keyboard.press("Shift+Tab")
+        assert page.evaluate("document.activeElement.matches('body, #pane *')")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.locator("#question").focus()
+    expect(page.locator("#question")).to_be_focused()
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.click("#pane [data-slot=close]")
+    page.locator("#question").click()
+    expect(page.locator("#question")).to_be_focused()
 
 
 def test_marker_previews_its_quote_on_focus_and_hover(open_page: Open, fake: FakePipeline) -> None:
@@ -308,7 +487,7 @@ def test_answer_is_copied_as_markdown_that_shows_every_sign(
 ) -> None:
     text = "<script>alert(1)</script> & co"
     cited = cite(1, HOSTILE, text)
-    told = answering("*Why*?\n# x", [("A [link](b) and `code`.", [cited])], missing="Not `who`.")
+    told = answering("*Why*?\n# x", [("1. [a](b) & `code`!", [cited])], missing="Not `who`.")
     fake.enqueue(told)
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     ask(page, "x")
@@ -317,8 +496,8 @@ def test_answer_is_copied_as_markdown_that_shows_every_sign(
     expect(page.locator(".done")).to_have_text("Copié.")
     assert copied(page) == (
         "**\\*Why\\*? \\# x**\n\n"
-        "A \\[link\\](b) and \\`code\\`.[^1] Not \\`who\\`.\n\n"
-        "[^1]: «\u00a0\\<script\\>alert(1)\\</script\\> & co\u00a0» "
+        "1\\. \\[a\\](b) \\& \\`code\\`\\![^1] Not \\`who\\`.\n\n"
+        "[^1]: «\u00a0\\<script\\>alert(1)\\</script\\> \\& co\u00a0» "
         f"[\\<script\\>alert(1)\\</script\\>]({url}{cited.url}), sans date.\n"
     )
 
@@ -412,6 +591,13 @@ def test_conversations_are_kept_opened_and_deleted_in_the_browser(
     page.click("#history")
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".date").first).to_contain_text("2 questions")
+    page.evaluate("""localStorage.setItem("euaiqa-conversation-z",
+      JSON.stringify({ changed: 1, replies: [{ question: "Old?" }] }))""")
+    page.keyboard.press("Escape")
+    page.click("#history")
+    dialog.get_by_role("button", name="Delete the conversation “Old?”").click()
+    expect(dialog.locator("li")).to_have_count(2)
+    expect(page.locator(".turn")).to_have_count(1)  # another one was deleted
     dialog.get_by_role("button", name=f"Delete the conversation “{ENGLISH.question}”").click()
     expect(dialog.locator("[data-slot=title]")).to_have_text([FRENCH.question])
     expect(page.locator(".turn")).to_have_count(0)
@@ -423,6 +609,68 @@ def test_conversations_are_kept_opened_and_deleted_in_the_browser(
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.locator("#history")).to_be_focused()
+
+
+def test_two_tabs_on_one_conversation_lose_nothing_of_each_others(
+    open_page: Open, fake: FakePipeline
+) -> None:
+    fake.enqueue(FRENCH, PARTIAL, ENGLISH, FRENCH)
+    page = open_page()
+    ask(page, "Combien ?")
+    answered(page)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.click("#history")
+    other.click("[data-do=open]")
+    ask(other, "Who?")
+    answered(other, 1)
+    expect(page.locator(".turn")).to_have_count(2)  # as it is in the other tab
+    ask(page, "When?")
+    answered(page, 2)
+    expect(other.locator(".turn")).to_have_count(3)
+    other.click("#history")
+    other.click("[data-do=delete-all]")
+    other.click("[data-do=delete-all]")
+    expect(page.locator(".turn")).to_have_count(0)
+    ask(page, "Encore ?")
+    answered(page)
+    page.reload()
+    expect(page.locator(".asked [data-slot=question]")).to_have_text([FRENCH.question])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"replies": [None], "changed": 1},
+        {"replies": [{"question": "Q"}], "changed": "yesterday"},
+        {"replies": [{"question": "Q"}], "changed": 1e99},
+        {"replies": [{"question": "Q"}]},
+        {"replies": "x", "changed": 1},
+        {"replies": [{"question": "Q", "answer": "of another version"}], "changed": 1},
+        None,
+    ],
+)
+def test_conversation_of_another_shape_breaks_nothing(
+    open_page: Open, fake: FakePipeline, kept: object
+) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page()
+    page.evaluate(
+        """kept => {
+          sessionStorage.setItem("euaiqa-open", "odd");
+          localStorage.setItem("euaiqa-conversation-odd", JSON.stringify(kept));
+        }""",
+        kept,
+    )
+    page.reload()
+    ask(page, "Combien ?")
+    answered(page)
+    page.click("#history")
+    titles = page.locator(".conversations [data-slot=title]")
+    expect(titles.first).to_be_visible()
+    page.click("[data-do=delete-all]")
+    page.click("[data-do=delete-all]")
+    assert page.evaluate("Object.keys(localStorage)") == []
 
 
 def test_full_storage_loses_the_oldest_conversation_only(
@@ -446,6 +694,23 @@ def test_full_storage_loses_the_oldest_conversation_only(
     expect(page.locator(".conversations [data-slot=title]")).to_have_text(
         [FRENCH.question, "Q5", "Q4", "Q3", "Q2", "Q1"]
     )
+
+
+def test_a_hundred_conversations_are_kept(open_page: Open, fake: FakePipeline) -> None:
+    fake.enqueue(FRENCH)
+    page = open_page()
+    page.evaluate("""() => {
+      for (let i = 0; i < 105; i++) {
+        const kept = { changed: i, replies: [{ question: `Q${i}` }] };
+        localStorage.setItem(`euaiqa-conversation-${i}`, JSON.stringify(kept));
+      }
+    }""")
+    ask(page, "Combien ?")
+    answered(page)
+    page.click("#history")
+    titles = page.locator(".conversations [data-slot=title]")
+    expect(titles).to_have_count(100)
+    expect(titles.last).to_have_text("Q6")
 
 
 def test_page_works_where_storage_is_forbidden(open_page: Open, fake: FakePipeline) -> None:
@@ -536,8 +801,9 @@ def test_everything_is_done_by_keyboard_alone(open_page: Open, fake: FakePipelin
     expect(page.locator("#question")).to_be_focused()
     page.keyboard.type(" And when?")
     page.keyboard.press("Enter")
-    expect(page.locator(".asked")).to_contain_text("And when?")
-    answered(page)
+    expect(page.locator(".turn[data-status] [data-slot=question]")).to_have_text(
+        ["Combien ? And when?"]
+    )
     press_until(page, "#clear", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#question")).to_be_focused()

@@ -13,6 +13,7 @@ from rich.console import Console
 import euaiqa.pipeline as pipelines
 from euaiqa import settings as settings_module
 from euaiqa.datamodels import DoneEvent, Language, Prompt
+from euaiqa.errors import GenerationError
 from euaiqa.generator import never
 from euaiqa.pipeline import Pipeline, suggesting
 from euaiqa.pipeline import suggestible as suggestible_module
@@ -281,6 +282,24 @@ def test_suggestions_given_up_step_loses_nothing(pipeline: Make) -> None:
     assert not other._suggesting.step(never)
     for language in ("fr", "en"):
         assert other.suggestions(language) == one.suggestions(language) != ()
+
+
+def test_suggestions_model_that_fails_once_costs_one_question(
+    pipeline: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed: list[str] = []
+
+    def failing(prompt: Prompt) -> str:
+        if prompt.begun and not failed:
+            failed.append(prompt.begun)
+            raise GenerationError("the context was cleared")
+        return saying(prompt)
+
+    asked = pipeline(ScriptedGenerator(default=failing), suggest=True)
+    made(asked)
+    assert failed and "the context was cleared" in caplog.text
+    assert 0 < len(set(FRENCH) & set(asked.suggestions("fr"))) < len(FRENCH)
+    assert set(ENGLISH) <= set(asked.suggestions("en"))
 
 
 def test_warm_makes_suggestions_before_it_reads_ahead(pipeline: Make) -> None:

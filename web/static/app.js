@@ -5,7 +5,7 @@ import { events } from "./events.js";
 import * as judge from "./judge.js";
 import * as keep from "./keep.js";
 import * as pane from "./pane.js";
-import { clone, part, slot, troubleOf } from "./pieces.js";
+import { clone, slot, troubleOf, update } from "./pieces.js";
 import * as preview from "./preview.js";
 import * as share from "./share.js";
 import { TurnView } from "./turn.js";
@@ -13,6 +13,7 @@ import { counted, filled, words } from "./words.js";
 
 const MAX_HISTORY = 20; // turns that the server takes
 const SUGGEST = 2000; // ms between looks whether questions can be suggested
+const SUGGESTED = 4; // and then no more come
 const LOOKS = 90; // at most: a cold start takes a minute or two to make some
 
 const [form, box, language, send, stop, whole, turns, status, spoken, editing] = [
@@ -22,14 +23,16 @@ const [form, box, language, send, stop, whole, turns, status, spoken, editing] =
 let views = []; // the turns, in order
 let asking = null; // the AbortController of the question being answered
 let replacing = null; // the turn whose question is being changed
+let eager = false; // a question waits in the box until the server is ready
 
-const replies = () => views.map((view) => view.reply).filter(Boolean);
-
-function history() {
-  const said = replies().flatMap(({ question, answer }) => [
-    { role: "user", content: question },
-    { role: "assistant", content: answer },
-  ]);
+/** What was said before a question; the turn that its answer replaces is as if it were not. */
+function history(replaced) {
+  const said = views
+    .filter((view) => view.reply && view !== replaced)
+    .flatMap(({ reply }) => [
+      { role: "user", content: reply.question },
+      { role: "assistant", content: reply.answer },
+    ]);
   return said.slice(-MAX_HISTORY);
 }
 
@@ -39,61 +42,75 @@ function say(text, aloud = true) {
   if (aloud) spoken.textContent = text;
 }
 
+/** Shows what belongs to the state: asking or not, begun or not. */
 function arrange() {
+  const held = document.activeElement;
   const busy = asking !== null;
-  const begun = views.length > 0;
+  const begun = turns.childElementCount > 0;
   document.body.classList.toggle("busy", busy);
   stop.hidden = !busy;
   send.hidden = busy;
-  whole.hidden = busy || !begun;
+  whole.hidden = busy || !views.length;
   for (const id of ["welcome", "read"]) document.getElementById(id)?.toggleAttribute("hidden", begun);
   const suggested = document.getElementById("suggestions");
   suggested.hidden = begun || !suggested.querySelector("li");
   document.querySelectorAll("main > .trouble").forEach((node) => begun && node.remove());
+  document.querySelectorAll(".done").forEach((node) => (node.textContent = ""));
   box.rows = begun ? 1 : 2;
   if (begun) box.placeholder = words.follow_up;
+  // Who was on what is hidden now goes on beside it; to the box would open a phone's keyboard.
+  if (held !== document.body && !held.checkVisibility()) {
+    (busy ? stop : send).focus({ preventScroll: true });
+  }
 }
 
-function begin(question) {
-  const view = new TurnView(question);
+function begin(question, choice) {
+  const view = new TurnView(question, choice);
   views.push(view);
-  turns.append(view.node);
   return view;
 }
 
 function forget(view) {
+  const held = view.node.contains(document.activeElement);
   view.node.remove();
+  if (held) send.focus({ preventScroll: true });
   views = views.filter((each) => each !== view);
 }
 
-async function ask(question) {
+/** Asks a question; its answer, once it is there, takes the place of the turn `replaced`. */
+async function ask(question, replaced = null) {
   pane.close();
   preview.hide();
-  if (replacing) forget(replacing);
   edit(null);
-  const view = begin(question);
+  const view = begin(question, language.value);
+  view.replaced = replaced;
+  replaced?.node.setAttribute("hidden", "");
+  turns.append(view.node);
   asking = new AbortController();
   arrange();
   say(words.searching);
   view.node.scrollIntoView({ block: "start" });
   try {
-    const problem = await answer(question, view, asking.signal);
-    if (problem) fail(problem, view, question);
+    const problem = await answer(view, asking.signal);
+    if (problem) fail(problem, view);
   } catch (error) {
     if (error.name === "AbortError") say(views.includes(view) ? words.stopped : "");
-    else fail({ type: "network" }, view, question);
+    else fail({ type: "network" }, view);
   }
   asking = null;
+  replaced?.node.removeAttribute("hidden"); // if it is still there
   view.over();
   arrange();
 }
 
 /** Shows an answer as it streams in; returns a problem document if there is none. */
-async function answer(question, view, signal) {
+async function answer(view, signal) {
+  const { question, replaced } = view;
+  const earlier = history(replaced);
   const response = await fetch("/ask", {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify({ question, language: language.value, history: history(), stream: true }),
+    body: JSON.stringify({ question, language: view.language, history: earlier, stream: true }),
     signal,
   });
   if (!response.ok) return response.json();
@@ -114,8 +131,9 @@ async function answer(question, view, signal) {
         view.sentence(data);
         break;
       case "done":
-        view.done(data);
-        keep.save(replies());
+        view.done({ ...data, asked_in: view.language });
+        keep.add(view.reply, replaced?.reply);
+        if (replaced) forget(replaced);
         finished(data);
         return null;
       case "error":
@@ -138,7 +156,7 @@ function comment(text, view) {
   if (dropped) view.dropped(JSON.parse(dropped));
 }
 
-function fail(problem, view, question) {
+function fail(problem, view) {
   say("");
   view.over();
   view.node.querySelector(".tool[data-do=again]").hidden = true; // it stands beside the reason
@@ -146,21 +164,30 @@ function fail(problem, view, question) {
   const again = document.createElement("button");
   again.type = "button";
   again.textContent = words.again;
-  again.addEventListener("click", () => {
-    if (asking) return;
-    forget(view);
-    ask(question);
-  });
+  again.addEventListener("click", () => askAgain(view));
   trouble.append(again);
   view.node.append(trouble);
 }
 
+/** Asks a turn's question again; the last turn, or one without an answer, is replaced. */
+function askAgain(view) {
+  if (asking) return say(words.stop_first);
+  const replaced = view.reply && view === views.at(-1) ? view : null;
+  if (!view.reply) forget(view);
+  ask(view.question, replaced ?? view.replaced);
+}
+
 function submit() {
   const question = box.value.trim();
-  if (!question || asking) return;
+  if (!question) return;
+  if (asking) return say(words.stop_first);
+  eager = form.dataset.ready === "no";
+  if (eager) return say(words.loading);
+  const replaced = replacing;
   box.value = "";
   box.style.height = "";
-  ask(question);
+  if (replaced && !replaced.reply) forget(replaced);
+  ask(question, replaced?.reply ? replaced : replaced?.replaced);
 }
 
 function fit() {
@@ -189,7 +216,7 @@ async function tool(button, view) {
     case "markdown":
       return copied(share.asMarkdown(view.reply));
     case "link":
-      return copied(share.questionUrl(view.question, language.value));
+      return copied(share.questionUrl(view.question, view.language));
     case "quote":
       return copied(button.closest(".quote").querySelector("[data-slot=open]").href);
     case "up":
@@ -197,10 +224,9 @@ async function tool(button, view) {
       told.textContent = (await judge.judge(view, button)) ? words.judged : words.not_judged;
       return;
     case "edit":
+      return edit(view);
     case "again":
-      if (asking) return void (told.textContent = words.stop_first);
-      edit(view);
-      if (button.dataset.do === "again") submit();
+      return askAgain(view);
   }
 }
 
@@ -212,16 +238,17 @@ function show() {
   views = [];
   turns.replaceChildren();
   for (const reply of keep.current()) {
+    const view = begin(reply.question, reply.asked_in ?? "auto");
     try {
-      begin(reply.question).done(reply);
+      view.done(reply); // before it is in the page: what is old is not spoken
+      turns.append(view.node);
     } catch {
-      forget(views.at(-1)); // kept by another version of this page
+      forget(view); // kept by another version of this page
     }
   }
   if (form.dataset.ready === "yes") say("");
   arrange();
   views.at(-1)?.node.scrollIntoView({ block: "start" });
-  box.focus();
 }
 
 async function untilReady() {
@@ -233,28 +260,33 @@ async function untilReady() {
     if (!response?.ok && !failed) continue;
     form.dataset.ready = "yes";
     say("");
+    if (eager) submit();
     // The list of articles, or what is missing, comes with the page; words typed stay.
-    if (!box.value && !asking) location.reload();
+    else if (!box.value && !turns.childElementCount) location.reload();
   }
 }
 
-/** Shows questions that the articles answer once the server has made some. */
+/** Shows questions that the articles answer as the server makes them. */
 async function suggest() {
   const list = document.querySelector("[data-slot=suggestions]");
-  for (let look = 0; look < LOOKS && !list.querySelector("li"); look++) {
+  for (let looks = 0; looks < LOOKS && list.childElementCount < SUGGESTED; ) {
     await new Promise((resolve) => setTimeout(resolve, SUGGEST));
-    if (document.hidden || views.length) continue;
+    if (document.hidden || turns.childElementCount) continue;
+    looks++;
     const response = await fetch("/suggestions").catch(() => null);
     const { suggestions = [] } = response?.ok ? await response.json() : {};
-    for (const question of suggestions) {
-      const node = clone("t-suggestion");
-      const anchor = node.querySelector("a");
-      anchor.textContent = question;
-      anchor.href = share.questionUrl(question, "auto");
-      list.append(node);
-    }
+    update(list, suggestions.map(suggestionOf));
     arrange();
   }
+}
+
+function suggestionOf(question) {
+  const node = clone("t-suggestion");
+  const anchor = node.querySelector("a");
+  const { pathname, search } = new URL(share.questionUrl(question, "auto"));
+  anchor.href = pathname + search;
+  anchor.textContent = question;
+  return node;
 }
 
 form.addEventListener("submit", (event) => {
@@ -292,8 +324,11 @@ document.getElementById("keep").addEventListener("click", () => {
 document.getElementById("clear").addEventListener("click", () => {
   keep.open();
   show();
+  box.focus();
 });
-document.getElementById("export").addEventListener("click", () => share.download(replies()));
+document.getElementById("export").addEventListener("click", () => {
+  share.download(views.map((view) => view.reply).filter(Boolean));
+});
 document.getElementById("print").addEventListener("click", () => print());
 document.getElementById("suggestions").addEventListener("click", (event) => {
   const link = event.target.closest("a");
@@ -302,9 +337,15 @@ document.getElementById("suggestions").addEventListener("click", (event) => {
   ask(link.textContent);
 });
 
+keep.watch(() => !asking && show());
+addEventListener("pagehide", () => keep.draft(box.value));
+
 pane.watch(turns);
 preview.watch(turns);
-conversations.watch(show);
+conversations.watch(() => {
+  show();
+  box.focus();
+});
 document.getElementById("keys").hidden = false;
 if ("atOnce" in form.dataset) {
   // A link to a question begins a conversation, and a reload does not ask it again.
@@ -314,9 +355,9 @@ if ("atOnce" in form.dataset) {
   other.href = other.search.replace(/q=[^&]*&?|language=[^&]*&?/g, "");
   submit();
 } else {
-  const typed = box.value;
-  show();
-  box.value = typed;
+  box.value ||= keep.draft();
+  if (turns.childElementCount) arrange(); // the answer to a form that was sent before this ran
+  else show();
 }
 untilReady();
 suggest();

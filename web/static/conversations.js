@@ -47,13 +47,12 @@ export function watch(show) {
         dialog.close();
         return show();
       case "delete":
-        return removed([id], show);
+        keep.remove(id);
+        return removed(id, show);
       case "delete-all":
         if (button.dataset.sure) {
-          return removed(
-            keep.all().map((each) => each.id),
-            show,
-          );
+          keep.removeAll();
+          return removed(keep.shown(), show);
         }
         button.dataset.sure = "yes"; // asked once more: nothing brings them back
         button.textContent = words.sure;
@@ -61,16 +60,20 @@ export function watch(show) {
       case "close":
         return dialog.close();
     }
-    if (event.target === dialog) dialog.close(); // beside it
+    if (beside(event)) dialog.close();
   });
 }
 
-function removed(ids, show) {
-  const here = keep.shown();
-  ids.forEach(keep.remove);
+function beside({ clientX, clientY, detail }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  // A click that a key made has no place.
+  return detail && (clientX < left || clientX > right || clientY < top || clientY > bottom);
+}
+
+function removed(id, show) {
   draw();
   dialog.querySelector("button").focus();
-  if (!ids.includes(here)) return;
+  if (id !== keep.shown()) return;
   keep.open();
   show();
 }

@@ -27,12 +27,13 @@ async function send(reply, verdict, note = "") {
 
 /** Keeps a verdict and asks for a note on it; whether it was kept. */
 export async function judge(view, button) {
-  const kept = await send(view.reply, button.dataset.do);
+  const form = part(view.node, "note");
+  if (button.getAttribute("aria-pressed") === "true") return true;
+  const kept = await send(view.reply, button.dataset.do, form.elements.note.value);
   if (!kept) return false;
   for (const each of view.node.querySelectorAll("[aria-pressed]")) {
     each.setAttribute("aria-pressed", each === button);
   }
-  const form = part(view.node, "note");
   form.hidden = false;
   form.elements.note.focus();
   return true;
@@ -40,8 +41,9 @@ export async function judge(view, button) {
 
 /** Sends the note on the verdict that was given; the later of two counts. */
 export async function note(view, form) {
-  const { do: verdict } = view.node.querySelector("[aria-pressed=true]").dataset;
-  const kept = await send(view.reply, verdict, form.elements.note.value);
+  const pressed = view.node.querySelector("[aria-pressed=true]");
+  const kept = await send(view.reply, pressed.dataset.do, form.elements.note.value);
   form.hidden = kept;
+  if (kept) pressed.focus();
   return kept;
 }

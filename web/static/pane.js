@@ -11,6 +11,7 @@ let stops = []; // the links to the quotes that may be gone through
 let at = 0;
 let opener = null; // where the focus goes back to
 let loading = null; // the AbortController of the article being fetched
+const sheet = matchMedia("(width < 64rem)"); // it covers the page then, see style.css
 
 /** Lets links to articles inside a node open the pane; with a modifier key they stay links. */
 export function watch(node) {
@@ -25,12 +26,21 @@ export function watch(node) {
 
 export function close() {
   if (pane.hidden) return;
+  const held = pane.contains(document.activeElement);
   loading?.abort();
   pane.hidden = true;
   document.body.classList.remove("beside");
+  cover();
   current(null);
-  if (opener?.isConnected) opener.focus();
+  if (held && opener?.isConnected) opener.focus();
   opener = null;
+}
+
+/** What a sheet covers cannot be reached. */
+function cover() {
+  for (const node of document.querySelectorAll("body > :not(main), main > :not(#pane)")) {
+    node.inert = sheet.matches && !pane.hidden;
+  }
 }
 
 function open(link) {
@@ -40,6 +50,7 @@ function open(link) {
   stops = found < 0 ? [link] : quotes;
   pane.hidden = false;
   document.body.classList.add("beside");
+  cover();
   show(Math.max(found, 0));
 }
 
@@ -65,7 +76,9 @@ async function show(place) {
 
 function fail(problem) {
   for (const name of ["title", "from"]) slot(name).textContent = "";
+  slot("title").removeAttribute("href");
   part("gloss").hidden = true;
+  part("changed").hidden = true;
   slot("text").replaceChildren(troubleOf(problem));
 }
 
@@ -78,11 +91,31 @@ function draw({ boilerplate, language, published, text, title }, link, query) {
   part("gloss").hidden = !gloss;
   part("gloss").replaceChildren(...(gloss?.cloneNode(true).childNodes ?? []));
   slot("text").lang = language;
-  const quote = { start: Number(query.get("start")), end: Number(query.get("end")) };
-  slot("text").replaceChildren(...paragraphsOf(text, quote, boilerplate));
+  const place = { start: Number(query.get("start")), end: Number(query.get("end")) };
+  const quote = found(text, place, quoteOf(link));
+  part("changed").hidden = quote !== null;
+  slot("text").replaceChildren(...paragraphsOf(text, quote ?? { start: 0, end: 0 }, boilerplate));
   const mark = slot("text").querySelector("mark");
   mark?.focus({ preventScroll: true });
   mark?.scrollIntoView({ block: "center" });
+}
+
+/** The words that a link promises to mark. */
+function quoteOf(link) {
+  const quote = link.closest(".turn").querySelectorAll(".quote");
+  const named = [...quote].find((each) => each.querySelector("a").href === link.href);
+  const shown = named ?? link.closest(".passage");
+  return shown.querySelector("blockquote, [data-slot=text]").textContent;
+}
+
+/** Where a quote stands: an answer that was kept may be older than its article. */
+function found(text, place, quote) {
+  const points = [...text];
+  if (points.slice(place.start, place.end).join("") === quote) return place;
+  const at = text.indexOf(quote);
+  if (at < 0) return null;
+  const start = [...text.slice(0, at)].length;
+  return { start, end: start + [...quote].length };
 }
 
 /** Where each of a text's code points lies in a string, which counts UTF-16 units. */
@@ -140,5 +173,7 @@ pane.addEventListener("keydown", (event) => {
   if (event.key === "ArrowRight") step(1);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.isComposing) close();
+  const inDialog = document.querySelector("dialog[open]"); // whose own key it is
+  if (event.key === "Escape" && !event.isComposing && !inDialog) close();
 });
+sheet.addEventListener("change", cover);

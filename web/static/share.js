@@ -5,7 +5,11 @@ import { date } from "./words.js";
 
 const absolute = (url) => new URL(url, location.origin).href;
 const line = (text) => text.replace(/\s*\n\s*/g, " ");
-const markdown = (text) => line(text).replace(/[\\`*_{}[\]<>#|~]/g, "\\$&");
+const markdown = (text) =>
+  line(text)
+    .replace(/[\\`*_{}[\]<>#|~&!]/g, "\\$&")
+    .replace(/^(\d+)(?=[.)])/, "$1\\")
+    .replace(/^[-+]/, "\\$&");
 
 function quoted({ language, quote }) {
   return language === "fr" ? `«\u00a0${line(quote)}\u00a0»` : `“${line(quote)}”`;

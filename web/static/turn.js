@@ -23,8 +23,10 @@ export class TurnView {
   #citations = new Map();
   reply = null; // the whole reply, once it is there
 
-  constructor(question) {
+  /** `language` is the choice for the answer: auto, fr or en. */
+  constructor(question, language) {
     this.question = question;
+    this.language = language;
     this.node = fill(clone("t-turn"), { question });
     this.node.setAttribute("aria-busy", "true");
   }
@@ -55,7 +57,7 @@ export class TurnView {
     this.#showQuotes([...this.#citations.values()]);
   }
 
-  /** Provisional words that no source proves go, to be seen going. */
+  /** Provisional words that are not told go, to be seen going. */
   dropped(text) {
     if (!text.trim()) return;
     this.#cut(text);

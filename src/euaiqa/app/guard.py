@@ -98,17 +98,24 @@ def _host_name(host: str) -> str | None:
         return None
 
 
-def _check_origin(headers: Headers) -> None:
+def from_elsewhere(headers: Headers, told_by: str) -> bool:
+    """Whether a page of another site led to a request.
+
+    Args:
+        headers: the request's.
+        told_by: the header that tells where no `Sec-Fetch-Site` does: `origin` or `referer`.
+    """
     site = headers.get("sec-fetch-site")
-    origin = headers.get("origin")
     if site is not None:
-        foreign = site not in {"same-origin", "none"}
-    elif origin is not None:
-        # What follows the scheme: a proxy in front may speak HTTPS.
-        foreign = origin.partition("://")[2].lower() != headers.get("host", "").lower()
-    else:
-        foreign = False
-    if foreign:
+        return site not in {"same-origin", "none"}
+    origin = headers.get(told_by)
+    # What follows the scheme: a proxy in front may speak HTTPS.
+    host = origin.partition("://")[2].partition("/")[0] if origin else None
+    return host is not None and host.lower() != headers.get("host", "").lower()
+
+
+def _check_origin(headers: Headers) -> None:
+    if from_elsewhere(headers, "origin"):
         raise Problem("foreign-origin", "requests are taken from this site's own pages only")
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from euaiqa.app.article import paragraphs
 from euaiqa.app.feedback import Verdicts
+from euaiqa.app.guard import from_elsewhere
 from euaiqa.app.library import part
 from euaiqa.app.negotiate import interface_language, wants_json, wants_stream
 from euaiqa.app.openapi import ARTICLE, PAGE, STREAM, problems
@@ -194,7 +195,7 @@ async def index(request: Request, service: ServiceDep, pages: PagesDep) -> Respo
         question=question,
         language=language if language in {"fr", "en"} else "auto",
         # Another site's link fills in the form, but lets nothing be computed.
-        at_once=bool(question) and request.headers.get("sec-fetch-site") != "cross-site",
+        at_once=bool(question) and not from_elsewhere(request.headers, "referer"),
     )
     return pages.render(page, request)
 
@@ -222,13 +223,20 @@ async def suggestions(request: Request, service: ServiceDep) -> SuggestionsReply
 async def index_form(request: Request, service: ServiceDep, pages: PagesDep) -> Response:
     """Answer a question on the chat page, without JavaScript."""
     async with request.form(max_files=0, max_fields=10) as form:
-        sent = {name: text for name, text in form.items() if isinstance(text, str)}
+        # A form sends line ends as two characters, and the box counts them as one.
+        texts = {name: text for name, text in form.items() if isinstance(text, str)}
+        sent = {name: text.replace("\r\n", "\n") for name, text in texts.items()}
+    language = sent.get("language", "auto")
     try:
         reply = await _reply_to_form(sent, request, service)
     except Problem as problem:
-        page = replace(_index(service, request), problem=problem, question=sent.get("question", ""))
+        page = replace(
+            _index(service, request),
+            problem=problem,
+            question=sent.get("question", ""),
+            language=language,
+        )
         return pages.render(page, request, problem.status)
-    language = sent.get("language", "auto")
     return pages.render(replace(_index(service, request), reply=reply, language=language), request)
 
 

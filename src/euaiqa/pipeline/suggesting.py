@@ -13,6 +13,7 @@ import functools
 import hashlib
 import heapq
 import json
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +23,15 @@ from typing import get_args
 from euaiqa import prompts
 from euaiqa.bilingual import names_in
 from euaiqa.datamodels import Answer, DoneEvent, Language, Passage, Sentence
+from euaiqa.errors import GenerationError
 from euaiqa.facts import facts_of
 from euaiqa.generator import Limits
 from euaiqa.ground import ENDED
 from euaiqa.pipeline.asking import Asking, Stages
 from euaiqa.pipeline.keeping import Kept
 from euaiqa.pipeline.suggestible import alike, suggestible
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 4  # questions for each language
 TRIES = 16  # for each language
@@ -134,7 +138,12 @@ class Suggesting:
         # The languages take turns, so that no reader waits for the other's questions.
         for making in sorted(self._making.values(), key=lambda one: one.tries):
             if place := making.next():
-                self._advance(making, place, cancelled)
+                try:
+                    self._advance(making, place, cancelled)
+                except GenerationError as error:
+                    # One question less; what is read ahead, and later questions, go on.
+                    logger.warning("a question could not be suggested: %s", error.message)
+                    making.tell(place, keep=False)
                 return True
         self._done = True
         self._kept.write({language: self.of(language) for language in self._making})
