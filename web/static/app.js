@@ -57,7 +57,7 @@ function arrange() {
   document.querySelectorAll("main > .trouble").forEach((node) => begun && node.remove());
   document.querySelectorAll(".done").forEach((node) => (node.textContent = ""));
   box.rows = begun ? 1 : 2;
-  if (begun) box.placeholder = words.follow_up;
+  box.placeholder = begun ? words.follow_up : words.placeholder;
   // Who was on what is hidden now goes on beside it; to the box would open a phone's keyboard.
   if (held !== document.body && !held.checkVisibility()) {
     (busy ? stop : send).focus({ preventScroll: true });
@@ -94,13 +94,18 @@ async function ask(question, replaced = null) {
     const problem = await answer(view, asking.signal);
     if (problem) fail(problem, view);
   } catch (error) {
-    if (error.name === "AbortError") say(views.includes(view) ? words.stopped : "");
-    else fail({ type: "network" }, view);
+    if (error.name === "AbortError") stopped(view);
+    else fail({ type: view.reply ? "internal" : "network" }, view);
   }
   asking = null;
   replaced?.node.removeAttribute("hidden"); // if it is still there
   view.over();
   arrange();
+}
+
+function stopped(view) {
+  if (!views.includes(view)) return say(""); // another conversation is shown by now
+  say(view.proven ? words.stopped : words.stopped_early);
 }
 
 /** Shows an answer as it streams in; returns a problem document if there is none. */
@@ -131,8 +136,10 @@ async function answer(view, signal) {
         view.sentence(data);
         break;
       case "done":
-        view.done({ ...data, asked_in: view.language });
+        // Kept before it is drawn: nothing that fails then may lose it.
+        view.reply = { ...data, asked_in: view.language };
         keep.add(view.reply, replaced?.reply);
+        view.done(view.reply);
         if (replaced) forget(replaced);
         finished(data);
         return null;
@@ -216,7 +223,10 @@ async function tool(button, view) {
     case "markdown":
       return copied(share.asMarkdown(view.reply));
     case "link":
-      return copied(share.questionUrl(view.question, view.language));
+      // A follow-up as it was understood: what it leaned on does not come with a link.
+      return copied(
+        share.questionUrl(view.reply?.standalone_question ?? view.question, view.language),
+      );
     case "quote":
       return copied(button.closest(".quote").querySelector("[data-slot=open]").href);
     case "up":
@@ -313,7 +323,7 @@ turns.addEventListener("submit", async (event) => {
   event.preventDefault();
   const view = views.find((each) => each.node.contains(event.target));
   const kept = await judge.note(view, event.target);
-  slot(view.node, "said-done").textContent = kept ? words.judged : words.not_judged;
+  slot(view.node, "said-done").textContent = kept ? words.noted : words.not_judged;
 });
 document.getElementById("keep").addEventListener("click", () => {
   edit(null);

@@ -47,21 +47,26 @@ export function watch(show) {
         dialog.close();
         return show();
       case "delete":
+        if (!confirmed(button, words.sure_one)) return;
         keep.remove(id);
         return removed(id, show);
       case "delete-all":
-        if (button.dataset.sure) {
-          keep.removeAll();
-          return removed(keep.shown(), show);
-        }
-        button.dataset.sure = "yes"; // asked once more: nothing brings them back
-        button.textContent = words.sure;
-        return;
+        if (!confirmed(button, words.sure)) return;
+        keep.removeAll();
+        return removed(keep.shown(), show);
       case "close":
         return dialog.close();
     }
     if (beside(event)) dialog.close();
   });
+}
+
+/** Whether a button was pressed once before: nothing brings back what it deletes. */
+function confirmed(button, question) {
+  if (button.dataset.sure) return true;
+  button.dataset.sure = "yes";
+  button.textContent = question;
+  return false;
 }
 
 function beside({ clientX, clientY, detail }) {

@@ -29,6 +29,7 @@ export function close() {
   const held = pane.contains(document.activeElement);
   loading?.abort();
   pane.hidden = true;
+  if (history.state?.pane) history.back();
   document.body.classList.remove("beside");
   cover();
   current(null);
@@ -48,6 +49,8 @@ function open(link) {
   const quotes = [...(link.closest(".turn")?.querySelectorAll(".quotes [data-slot=open]") ?? [])];
   const found = quotes.findIndex((each) => each.href === link.href);
   stops = found < 0 ? [link] : quotes;
+  // On a phone, Back leaves the sheet, not the page.
+  if (pane.hidden && sheet.matches) history.pushState({ pane: true }, "");
   pane.hidden = false;
   document.body.classList.add("beside");
   cover();
@@ -94,7 +97,10 @@ function draw({ boilerplate, language, published, text, title }, link, query) {
   const place = { start: Number(query.get("start")), end: Number(query.get("end")) };
   const quote = found(text, place, quoteOf(link));
   part("changed").hidden = quote !== null;
-  slot("text").replaceChildren(...paragraphsOf(text, quote ?? { start: 0, end: 0 }, boilerplate));
+  const lines = paragraphsOf(text, quote ?? { start: 0, end: 0 }, boilerplate);
+  // The title stands above already.
+  if (lines[0]?.textContent.trim() === title && !lines[0].querySelector("mark")) lines.shift();
+  slot("text").replaceChildren(...lines);
   const mark = slot("text").querySelector("mark");
   mark?.focus({ preventScroll: true });
   mark?.scrollIntoView({ block: "center" });
@@ -161,7 +167,10 @@ function current(link) {
 }
 
 function step(by) {
-  if (stops.length > 1) show((at + by + stops.length) % stops.length);
+  if (stops.length < 2) return;
+  show((at + by + stops.length) % stops.length);
+  const markers = stops[at].closest(".turn").querySelectorAll(".answer .marker");
+  opener = [...markers].find((each) => each.href === stops[at].href) ?? opener;
 }
 
 slot("previous").addEventListener("click", () => step(-1));
@@ -177,3 +186,4 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.isComposing && !inDialog) close();
 });
 sheet.addEventListener("change", cover);
+addEventListener("popstate", close);

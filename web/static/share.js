@@ -15,14 +15,20 @@ function quoted({ language, quote }) {
   return language === "fr" ? `«\u00a0${line(quote)}\u00a0»` : `“${line(quote)}”`;
 }
 
+/** A question as it stands alone, without what was said before it. */
+function understood({ question, standalone_question: standalone }) {
+  return standalone === question ? question : `${question} (${standalone})`;
+}
+
 /** The question, the answer with its markers, and a line for each quote. */
 export function plain(reply) {
+  const asked = understood(reply);
   const notes = reply.citations.map(
     (each) =>
       `[${each.marker}] ${quoted(each)}\n` +
       `    ${line(each.title)}, ${date(each.published)}. ${absolute(each.url)}`,
   );
-  return [reply.question, reply.answer, notes.join("\n")].filter(Boolean).join("\n\n") + "\n";
+  return [asked, reply.answer, notes.join("\n")].filter(Boolean).join("\n\n") + "\n";
 }
 
 /** The same with footnotes as Markdown has them. */
@@ -38,7 +44,7 @@ export function asMarkdown(reply) {
       `[^${each.marker}]: ${markdown(quoted(each))} ` +
       `[${markdown(each.title)}](${absolute(each.url)}), ${date(each.published)}.`,
   );
-  const parts = [`**${markdown(reply.question)}**`, answer, notes.join("\n")];
+  const parts = [`**${markdown(understood(reply))}**`, answer, notes.join("\n")];
   return parts.filter(Boolean).join("\n\n") + "\n";
 }
 

@@ -57,6 +57,11 @@ export class TurnView {
     this.#showQuotes([...this.#citations.values()]);
   }
 
+  /** Whether a sentence of the answer was proven. */
+  get proven() {
+    return this.#citations.size > 0;
+  }
+
   /** Provisional words that are not told go, to be seen going. */
   dropped(text) {
     if (!text.trim()) return;
@@ -108,6 +113,7 @@ export class TurnView {
     this.#draft = "";
     this.#showDraft();
     this.node.removeAttribute("aria-busy");
+    if (!this.reply) part(this.node, "passages").open = false;
     part(this.node, "tools").hidden = false;
     for (const each of this.node.querySelectorAll("[data-of=reply]")) each.hidden = !this.reply;
   }
