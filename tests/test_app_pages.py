@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -401,3 +402,34 @@ def test_parts_of_a_passage_are_its_text(text: str, data: st.DataObject) -> None
     told = PassageOut.of(replace(found, match=sentence))
     assert parts(told) == (text[:start], text[start:end], text[end:])
     assert parts(PassageOut.of(found)) == (text, "", "")
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "marked"),
+    [
+        ("", GIGAFACTORIES[:30], GIGAFACTORIES),
+        ("Une ligne 🇪🇺.\n\n", GIGAFACTORIES[:30], GIGAFACTORIES),
+        ("", "Sur ces 300 milliards", None),
+        ("", "", GIGAFACTORIES),
+    ],
+)
+def test_quote_is_found_by_its_words_in_an_article_that_changed(
+    client: TestClient, fake: FakePipeline, before: str, words: str, marked: str | None
+) -> None:
+    fake.articles = [replace(INVEST, text=before + INVEST.text)]
+    url, _, _ = cite(1, INVEST, GIGAFACTORIES).url.partition("#")
+    page = client.get(f"{url}&{urlencode({'words': words})}", headers=PAGE).text
+    found = "".join(re.findall(r"<mark[^>]*>(.*?)</mark>", page))
+    assert html.unescape(found) == (marked or "")
+    assert ("This article has changed" in page) == (marked is None)
+
+
+def test_quote_of_an_article_that_became_shorter_is_found(
+    client: TestClient, fake: FakePipeline
+) -> None:
+    fake.articles = [replace(INVEST, text=GIGAFACTORIES, boilerplate=())]
+    url, _, _ = cite(1, INVEST, GIGAFACTORIES).url.partition("#")
+    page = client.get(f"{url}&{urlencode({'words': 'Sur ces'})}", headers=PAGE)
+    assert page.status_code == 200
+    assert GIGAFACTORIES in html.unescape(re.sub(r"<[^>]*>", "", page.text))
+    assert client.get(url, headers=PAGE).status_code == 422  # without them nothing is known

@@ -583,6 +583,7 @@ def test_links_lead_back_to_the_question_and_to_the_quote(
     opened.reload()
     expect(opened.locator(".turn")).to_have_count(1)
     assert len(fake.asked) == 2
+    fake.articles = [replace(INVEST, text=f"Une ligne.\n\n{INVEST.text}"), ACT]
     article = open_page(quote.removeprefix(url))
     assert article.locator("mark").text_content() == GIGAFACTORIES
     assert article.locator("mark").evaluate(IN_VIEW)

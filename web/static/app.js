@@ -212,6 +212,10 @@ function edit(view) {
   box.focus();
 }
 
+function quoteUrlOf(node) {
+  return share.quoteUrl(slot(node, "open").href, slot(node, "quote").textContent);
+}
+
 async function tool(button, view) {
   const told = slot(view.node, "said-done");
   const copied = async (text) => {
@@ -228,7 +232,7 @@ async function tool(button, view) {
         share.questionUrl(view.reply?.standalone_question ?? view.question, view.language),
       );
     case "quote":
-      return copied(button.closest(".quote").querySelector("[data-slot=open]").href);
+      return copied(quoteUrlOf(button.closest(".quote")));
     case "up":
     case "down":
       told.textContent = (await judge.judge(view, button)) ? words.judged : words.not_judged;

@@ -3,6 +3,7 @@
 import { missingOf } from "./pieces.js";
 import { date } from "./words.js";
 
+const FIRST = 60; // characters of a quote that an address holds
 const absolute = (url) => new URL(url, location.origin).href;
 const line = (text) => text.replace(/\s*\n\s*/g, " ");
 const markdown = (text) =>
@@ -53,6 +54,13 @@ export function questionUrl(question, language) {
   const query = new URLSearchParams({ q: question });
   if (language !== "auto") query.set("language", language);
   return absolute(`/?${query}`);
+}
+
+/** The address of a quote, with its first words: they find it again in an article that changed. */
+export function quoteUrl(url, quote) {
+  const whole = new URL(url, location.origin);
+  whole.searchParams.set("words", [...quote].slice(0, FIRST).join(""));
+  return whole.href;
 }
 
 /** Puts text into the clipboard; whether it could. */

@@ -122,6 +122,7 @@ class SourcesPage:
 class SourcePage:
     """One article; `marked` when a quote is marked in its paragraphs.
 
+    `changed` when a quote was asked for whose words are no longer in it.
     `sentences` is how many it has; `built` is when it was indexed.
     """
 
@@ -130,6 +131,7 @@ class SourcePage:
     sentences: int
     built: dt.datetime
     marked: bool
+    changed: bool = False
 
     template = "source.html"
 

@@ -165,13 +165,16 @@ async def source(
     pages: PagesDep,
     start: Annotated[int | None, Query(ge=0, description="code points")] = None,
     end: Annotated[int | None, Query(ge=1, description="code points")] = None,
+    words: Annotated[
+        str, Query(max_length=1000, description="what the quote begins with, to find it again")
+    ] = "",
 ) -> Any:
     """Show an article; JSON by `Accept: application/json`, else a page with a quote marked."""
     # The only look-up: what a client sends never becomes a path on the disk.
     found = service.documents().get(document)
     if found is None:
         raise Problem("not-found", "there is no such article", hint="GET /sources lists them")
-    mark = _mark(start, end, found)
+    mark = _mark(start, end, words, found)
     sentences = service.pipeline().sentences[document]
     if wants_json(request):
         return SourceOut.of(found, sentences)
@@ -181,6 +184,7 @@ async def source(
         sentences=len(sentences),
         built=service.pipeline().built,
         marked=mark is not None,
+        changed=bool(words) and mark is None,
     )
     return pages.render(page, request)
 
@@ -267,11 +271,18 @@ def _sorted(service: Service) -> tuple[Document, ...]:
     return tuple(sorted(service.documents().values(), key=lambda each: (each.title, each.id)))
 
 
-def _mark(start: int | None, end: int | None, document: Document) -> Span | None:
+def _mark(start: int | None, end: int | None, words: str, document: Document) -> Span | None:
+    """Where a quote stands; an article that changed is searched for the words it begins with."""
     if start is None and end is None:
         return None
     if start is None or end is None:
         raise Problem("invalid", "start, end: give both or neither")
-    if not start < end <= len(document.text):
+    text = document.text
+    if words and start < end and not text.startswith(words, start):
+        length = end - start
+        start = text.find(words)
+        end = min(start + length, len(text))
+        return Span(start, end) if start >= 0 else None
+    if not start < end <= len(text):
         raise Problem("invalid", "start, end: they do not lie in the article's text, in this order")
     return Span(start, end)
