@@ -447,11 +447,11 @@ def test_sheet_on_a_phone_keeps_the_focus(open_page: Open, fake: FakePipeline) -
         page.keyboard.press("Shift+Tab")
         assert page.evaluate("document.activeElement.matches('body, #pane *')")
     page.set_viewport_size({"width": 1280, "height": 800})
-    page.wait_for_function("!document.getElementById('ask').inert")
+    expect(page.locator("#ask")).to_have_js_property("inert", False)
     page.locator("#question").focus()
     expect(page.locator("#question")).to_be_focused()
     page.set_viewport_size({"width": 390, "height": 800})
-    page.wait_for_function("document.getElementById('ask').inert")
+    expect(page.locator("#ask")).to_have_js_property("inert", True)
     page.click("#pane [data-slot=close]")
     page.locator("#question").click()
     expect(page.locator("#question")).to_be_focused()
@@ -523,8 +523,14 @@ def test_disagreement_is_a_table(open_page: Open, fake: FakePipeline) -> None:
 # Keep it
 
 
-def copied(page: Page) -> str:
-    return str(page.evaluate("navigator.clipboard.readText()"))
+def copied(page: Page, after: str = "") -> str:
+    """What the clipboard holds, once it is something else than before."""
+    for _ in range(100):
+        text = str(page.evaluate("navigator.clipboard.readText()"))
+        if text != after:
+            return text
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing else was copied")
 
 
 def test_answer_is_copied_with_footnotes(open_page: Open, fake: FakePipeline, url: str) -> None:
@@ -575,8 +581,7 @@ def test_links_lead_back_to_the_question_and_to_the_quote(
     expect(page.locator(".done")).to_have_text("Copié.")
     link = copied(page)
     page.locator("[data-do=quote]").first.click()
-    page.wait_for_function("l => navigator.clipboard.readText().then(t => t !== l)", arg=link)
-    quote = copied(page)
+    quote = copied(page, after=link)
     opened = open_page(link.removeprefix(url))
     answered(opened)
     assert [(each.question, each.language) for each in fake.asked] == [(question, "fr")] * 2
@@ -601,10 +606,10 @@ def test_follow_up_is_shared_as_it_was_understood(
     answered(page)
     page.click("[data-do=link]")
     expect(page.locator(".done")).to_have_text("Copié.")
-    assert copied(page) == f"{url}/?q=Combien+pour+les+gigafactories+en+France+%3F"
+    link = copied(page)
+    assert link == f"{url}/?q=Combien+pour+les+gigafactories+en+France+%3F"
     page.click("[data-do=plain]")
-    page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('et'))")
-    assert copied(page).startswith(f"et en France ? ({understood})\n\n")
+    assert copied(page, after=link).startswith(f"et en France ? ({understood})\n\n")
 
 
 def test_copying_works_where_there_is_no_clipboard(open_page: Open, fake: FakePipeline) -> None:
