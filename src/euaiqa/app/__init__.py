@@ -4,7 +4,7 @@ Takes settings and a function that loads the pipeline; gives an ASGI application
 serves it. It knows nothing of encoders, indexes or models. Parts: `routes` (the calls),
 `requests` and `replies` (what goes over the wire), `stream` (answers on their way),
 `line` (one answer at a time), `service` (the pipeline and its loading), `feedback` (the file of
-readers' verdicts), `guard` (what every request passes), `problems` (errors), `library` and
+readers' verdicts), `guard` (what every request passes), `problems` (errors), `articles` and
 `folding` (the list of articles and its search), `pages`, `article`, `prose` and `wording` (for
 people).
 """

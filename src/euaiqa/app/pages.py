@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from euaiqa.app.article import MARK, Paragraph, article_url, source_url
-from euaiqa.app.library import Filters, Match, Part, Row, address
+from euaiqa.app.articles import Filters, Match, Part, Row, address
 from euaiqa.app.messages import Advice
 from euaiqa.app.negotiate import LANGUAGE_COOKIE, chosen_language, interface_language
 from euaiqa.app.problems import Problem

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from euaiqa.app.library import Filters, Sort
+from euaiqa.app.articles import Filters, Sort
 from euaiqa.datamodels import Language, Status, Turn
 
 MAX_QUESTION = 1_000

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from euaiqa.app.article import paragraphs
+from euaiqa.app.articles import part
 from euaiqa.app.feedback import Verdicts
 from euaiqa.app.guard import from_elsewhere
-from euaiqa.app.library import part
 from euaiqa.app.negotiate import interface_language, wants_json, wants_stream
 from euaiqa.app.openapi import ARTICLE, PAGE, STREAM, problems
 from euaiqa.app.pages import IndexPage, Pages, SourcePage, SourcesPage

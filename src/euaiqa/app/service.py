@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Literal, Protocol
 
+from euaiqa.app.articles import Library
 from euaiqa.app.folding import needles
-from euaiqa.app.library import Library
 from euaiqa.app.line import Job, Line
 from euaiqa.datamodels import Document, Event, Language, RetrievedPassage, Sentence, Turn
 from euaiqa.errors import EuaiqaError

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from euaiqa.app.articles import PAGE_SIZE, SNIPPET, Filters, Found, Library, Row, address, part
 from euaiqa.app.folding import Folded, Folding, needles
-from euaiqa.app.library import PAGE_SIZE, SNIPPET, Filters, Found, Library, Row, address, part
 from euaiqa.app.pages import web_folder
 from euaiqa.app.wording import wording
 from euaiqa.datamodels import Document, RetrievedPassage
