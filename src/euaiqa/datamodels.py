@@ -30,7 +30,8 @@ class Document:
 
     `id` is its POSIX path relative to the articles' folder; `sha256` is of the file's
     bytes; `boilerplate` are the ranges of `text` that are shown but never indexed
-    (comment box, newsletter, captions), in order and disjoint.
+    (comment box, newsletter, captions), in order and disjoint. `outlet` is who published it and
+    `address` where, as far as the file tells; empty where it does not.
     """
 
     id: str
@@ -40,6 +41,28 @@ class Document:
     text: str
     sha256: str
     boilerplate: tuple[Span, ...] = ()
+    outlet: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file as it was read, before it is decided which of its lines are the article.
+
+    `text`, `id` and `sha256` are the `Document`'s. `outside` are the ranges that the file's own
+    structure tells to be no part of the article (navigation, page numbers), in order and
+    disjoint; what else the file tells is empty or None where it does not.
+    """
+
+    id: str
+    text: str
+    sha256: str
+    title: str = ""
+    published: dt.date | None = None
+    language: Language | None = None
+    outlet: str = ""
+    address: str = ""
+    outside: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +249,11 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProblem:
-    """A file that could not be indexed, and why."""
+    """A file that could not be indexed, why, and what helps; `remedy` may be empty."""
 
     document: str
     reason: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

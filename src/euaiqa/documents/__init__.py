@@ -11,6 +11,12 @@ It does not split sentences, does not correct the text and does not fetch anythi
 - `boilerplate`: the lines of a web page that are not the article
 """
 
-from euaiqa.documents.reader import MAX_BYTES, read_corpus, read_document
+from euaiqa.documents.reader import (
+    MAX_BYTES,
+    as_document,
+    read_corpus,
+    read_document,
+    read_source,
+)
 
-__all__ = ["MAX_BYTES", "read_corpus", "read_document"]
+__all__ = ["MAX_BYTES", "as_document", "read_corpus", "read_document", "read_source"]

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Span
+from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
 from euaiqa.documents import boilerplate, metadata
 from euaiqa.errors import DocumentError, SettingsError
 
@@ -47,19 +47,22 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
         try:
             documents.append(read_document(path, folder, detect_language))
         except DocumentError as error:
-            problems.append(DocumentProblem(error.document, error.reason))
+            problems.append(DocumentProblem(error.document, error.reason, error.hint))
     problems.sort(key=lambda problem: problem.document)
     return Corpus(tuple(documents), tuple(problems))
 
 
 def read_document(path: Path, folder: Path, detect_language: Callable[[str], Language]) -> Document:
-    """Read one article.
+    """Read one article by itself; `read_source` and `as_document` tell of arguments and errors."""
+    return as_document(read_source(path, folder), detect_language)
+
+
+def read_source(path: Path, folder: Path) -> Source:
+    """Read one file.
 
     Args:
         path: the file, somewhere under `folder`.
         folder: the articles' folder; the document's id is relative to it.
-        detect_language: tells the language of the article (called with the text less its
-            boilerplate).
 
     Raises:
         DocumentError: the file lies outside the folder, cannot be read, is too large, is
@@ -67,21 +70,37 @@ def read_document(path: Path, folder: Path, detect_language: Callable[[str], Lan
     """
     name = _id(path, folder)
     data = _read_bytes(path, folder, name)
-    text = _decode(data, name)
+    return Source(name, _decode(data, name), hashlib.sha256(data).hexdigest())
+
+
+def as_document(source: Source, detect_language: Callable[[str], Language]) -> Document:
+    """Decide what of a file is the article, and what it tells about itself.
+
+    Args:
+        source: the file as it was read.
+        detect_language: tells the language of the article (called with the text less its
+            boilerplate), where the file does not.
+
+    Raises:
+        DocumentError: nothing but boilerplate is in it.
+    """
+    text = source.text
     front = metadata.front_matter(text)
     skipped = boilerplate.find(text, front)
     content = _without(text, skipped)
     if not content.strip():
-        raise DocumentError(name, "it holds nothing but boilerplate")
-    language = detect_language(content)
+        raise DocumentError(source.id, "it holds nothing but boilerplate")
+    language = source.language or detect_language(content)
     return Document(
-        id=name,
-        title=metadata.title(text, front, skipped) or Path(name).stem,
-        published=metadata.published(text, front, skipped, language),
+        id=source.id,
+        title=source.title or metadata.title(text, front, skipped) or Path(source.id).stem,
+        published=source.published or metadata.published(text, front, skipped, language),
         language=language,
         text=text,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=source.sha256,
         boilerplate=skipped,
+        outlet=source.outlet,
+        address=source.address,
     )
 
 
