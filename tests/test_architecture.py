@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "euaiqa"
 LAYERS = [
     {"errors", "datamodels"},
-    {"settings"},
+    {"settings", "operations"},
     {
         "documents", "segment", "language", "facts", "encoder", "prompts",
         "generator", "models", "gate", "bilingual",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from euaiqa.errors import SettingsError
@@ -63,6 +63,9 @@ class Settings(BaseSettings):
         2, ge=1, le=4, description="readers who are answered at the same time, 4 at most"
     )
     queue: int = Field(4, ge=0, le=1000, description="readers who may wait behind those answered")
+    admin_key: SecretStr | None = Field(
+        None, description="key for /admin: the operator's page, a new index; none = they are off"
+    )
     feedback: Path | None = Field(
         None,
         description="file that readers' verdicts on answers are appended to; "

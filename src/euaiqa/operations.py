@@ -1,0 +1,100 @@
+"""What an operator is told: what a new index would change, how far it is, how all stands.
+
+Nothing here computes anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from euaiqa.datamodels import DocumentProblem, Language
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs between the articles' folder and the index; ids in order.
+
+    `kept` are articles whose file could not be read this time: what was indexed of them stays.
+    """
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    unchanged: int = 0
+    problems: tuple[DocumentProblem, ...] = ()
+
+    @property
+    def any(self) -> bool:
+        """Whether a new index would hold other articles."""
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a step of building is; `left` is in seconds for all of it, None while unknown."""
+
+    step: str
+    done: int
+    total: int
+    left: float | None = None
+
+
+Report = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What one run did.
+
+    `embedded` texts went through the encoder, `reused` had vectors already. `seconds` are of
+    the whole run.
+    """
+
+    changes: Changes
+    index_version: str
+    articles: int
+    passages: int
+    sentences: int
+    embedded: int
+    reused: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model: whether its file is there and verified; `bytes` of it."""
+
+    name: str
+    licence: str
+    bytes: int
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the folder, the index and the models stand.
+
+    `months` counts articles by "2025-02", or "" where they have no date; `bytes` are of the
+    version that is served; `held` is whether it was put back by hand, so that no start of the
+    server replaces it. `changes` is what `euaiqa index` would do now. Where there is no index,
+    `index_version` is empty and `built` None.
+    """
+
+    index_version: str
+    built: dt.datetime | None
+    previous: str
+    held: bool
+    articles: int
+    passages: int
+    sentences: int
+    twins: int
+    languages: Mapping[Language, int]
+    months: Mapping[str, int]
+    bytes: int
+    dense: str
+    encoder: str
+    models: tuple[ModelFile, ...]
+    changes: Changes
