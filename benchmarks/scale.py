@@ -29,12 +29,12 @@ from benchmarks import machine, sections
 from benchmarks.questions import ACT, Question, act_questions
 from euaiqa import index as indexes
 from euaiqa import models, settings
-from euaiqa.datamodels import Corpus, Language, Passage
+from euaiqa.datamodels import Document, Head, Language, Passage
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import E5Encoder, Vectors
-from euaiqa.errors import IndexError_
 from euaiqa.index import Index, LexicalIndex, dense
-from euaiqa.index.dense import DenseVectors, entries, kind_of, searchable
+from euaiqa.index.dense import DenseVectors, Entries, kind_of, searchable
+from euaiqa.index.passages import Table
 from euaiqa.language import detect
 from euaiqa.retrieve import Retriever
 
@@ -103,25 +103,17 @@ def real(folder: Path, work: Path) -> Real:
     files = models.locate_encoder(configured)
     encoder = E5Encoder(files.path, name="e5", fingerprint=files.fingerprint)
     corpus = read_corpus(folder / "aiact", detect)
-    if not _is_there(work, corpus, files.fingerprint):
-        indexes.build(corpus, encoder, work)
+    indexes.build(corpus, encoder, work, reuse=True)
     loaded = indexes.load(work, encoder)
     asked = act_questions(folder / "aiact_crosslingual.questions.jsonl", ACT)
     vectors = encoder.encode_queries([question.text for question in asked])
     of = loaded.vectors
     return Real(
         loaded,
-        entries(loaded.passages, of.passages, of.sentences, of.neutral),
+        Entries(loaded.table, of.passages, of.sentences, of.neutral)[:],
         asked,
         Given({question.text: vector for question, vector in zip(asked, vectors, strict=True)}),
     )
-
-
-def _is_there(work: Path, corpus: Corpus, fingerprint: str) -> bool:
-    try:
-        return indexes.read_manifest(work).index_version == indexes.version_of(corpus, fingerprint)
-    except IndexError_:
-        return False
 
 
 def measured(act: Real, passages: int) -> Line:
@@ -142,7 +134,10 @@ def measured(act: Real, passages: int) -> Line:
         np.broadcast_to(whole, (len(of_entry), whole.shape[1])),
         act.index.vectors.neutral,
     )
-    index = Index(replace(act.index.manifest, passages=passages), {}, made, held, lexical)
+    heads = [Head(one.document, one.title, None, one.language) for one in made]
+    table = Table.of(enumerate(made))
+    documents = [_alone(passage) for passage in made]
+    index = Index(act.index.manifest, heads, documents, table, held, lexical)
     retriever = Retriever(index, act.encoder)
     took = []
     for _ in range(ROUNDS):
@@ -213,7 +208,22 @@ def _passages(act: Real, size: int) -> list[Passage]:
         replace(passage, sentences=(passage.sentences * SENTENCES)[:SENTENCES], before=())
         for passage in act.index.passages
     ]
-    return [replace(full[i % len(full)], start=i) for i in range(size)]
+    return [_moved(full[i % len(full)], f"{i}") for i in range(size)]
+
+
+def _moved(passage: Passage, document: str) -> Passage:
+    """A passage as the only one of an article."""
+    sentences = tuple(
+        replace(s, document=document, start=s.start - passage.start, end=s.end - passage.start)
+        for s in passage.sentences
+    )
+    end = passage.end - passage.start
+    return replace(passage, document=document, start=0, end=end, sentences=sentences)
+
+
+def _alone(passage: Passage) -> Document:
+    """The article of which a passage is all."""
+    return Document(passage.document, passage.title, None, passage.language, passage.text, "")
 
 
 def _words(

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measure_retrieval import is_current, rows_of
+from measure_retrieval import rows_of
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -75,8 +75,7 @@ def pipelines(indexes: Path) -> Iterator[tuple[str, Pipeline, list[tuple[str, di
     generator = LlamaGenerator(models.locate_language_model(configured))
     for name, corpus, rows in corpora():
         folder = indexes / name
-        if not is_current(folder, corpus, files.fingerprint):
-            index.build(corpus, encoder, folder)
+        index.build(corpus, encoder, folder, reuse=True)
         questions = [
             (standalone(row["question"], [Turn(**turn) for turn in row.get("history", ())]), row)
             for row in rows

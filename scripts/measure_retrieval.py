@@ -35,8 +35,7 @@ from euaiqa import index, models, settings
 from euaiqa.datamodels import Corpus, Document, Language
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import E5Encoder, Vectors
-from euaiqa.errors import EuaiqaError
-from euaiqa.index.dense import DenseVectors, entries
+from euaiqa.index.dense import DenseVectors, Entries
 from euaiqa.index.neutral import Neutral
 from euaiqa.language import detect
 from euaiqa.retrieve import LEXICAL, RRF_K, Retriever
@@ -138,7 +137,7 @@ def ways(
     loaded: index.Index, encoder: E5Encoder, asked: Sequence[Question]
 ) -> Iterator[tuple[str, list[list[int]]]]:
     """Each way of ranking, and the order of the passages that it gives for each question."""
-    vectors, passages = loaded._vectors, loaded.passages
+    vectors, passages = loaded.vectors, loaded.passages
     languages = [p.language for p in passages]
     number = {(p.document, p.start): n for n, p in enumerate(passages)}
     neutral = vectors.neutral
@@ -153,13 +152,9 @@ def ways(
         subtracted: Neutral, whole: Vectors, single: Vectors, words: float = LEXICAL
     ) -> list[list[int]]:
         dense = faiss.IndexFlatIP(encoder.dimensions)
-        dense.add(entries(passages, whole, single, subtracted))
-        searched = index.Index(
-            loaded.manifest,
-            loaded.documents,
-            passages,
-            DenseVectors(dense, vectors.passages, vectors.sentences, subtracted),
-            loaded._lexical,
+        dense.add(Entries(loaded.table, whole, single, subtracted)[:])
+        searched = loaded.with_vectors(
+            DenseVectors(dense, vectors.passages, vectors.sentences, subtracted)
         )
         retriever = Retriever(searched, encoder, lexical=words)
         return [
@@ -218,21 +213,12 @@ def measure_public(encoder: E5Encoder, options: argparse.Namespace) -> None:
 
 
 def indexed(corpus: Corpus, encoder: E5Encoder, folder: Path) -> index.Index:
-    """The index of some articles, built unless an earlier run left it."""
-    if not is_current(folder, corpus, encoder.fingerprint):
-        started = time.monotonic()
-        index.build(corpus, encoder, folder)
-        took = time.monotonic() - started
-        print(f"indexed {folder.name}: {len(corpus.documents)} articles, {took:.0f} s", flush=True)
+    """The index of some articles; what an earlier run embedded is not embedded again."""
+    started = time.monotonic()
+    index.build(corpus, encoder, folder, reuse=True)
+    took = time.monotonic() - started
+    print(f"indexed {folder.name}: {len(corpus.documents)} articles, {took:.0f} s", flush=True)
     return index.load(folder, encoder)
-
-
-def is_current(folder: Path, corpus: Corpus, fingerprint: str) -> bool:
-    """Whether an earlier run left the index that these articles give."""
-    try:
-        return index.read_manifest(folder).index_version == index.version_of(corpus, fingerprint)
-    except EuaiqaError:
-        return False
 
 
 def corpora(folder: Path, every: int = 1) -> dict[str, Corpus]:

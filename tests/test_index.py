@@ -23,14 +23,15 @@ from fakes import HashEncoder
 
 
 def version_folder(built: Path) -> Path:
-    return built / (built / "CURRENT").read_text().strip()
+    return built / (built / "CURRENT").read_text().split()[0]
 
 
 def test_load_what_build_wrote_is_the_same(seeds: Path, built: Path, encoder: HashEncoder) -> None:
     corpus = read_corpus(seeds, detect)
     loaded = index.load(built, encoder)
     assert tuple(loaded.documents.values()) == corpus.documents
-    assert loaded.manifest.documents == {d.id: d.sha256 for d in corpus.documents}
+    assert [head.id for head in loaded.heads] == [d.id for d in corpus.documents]
+    assert loaded.manifest.documents == len(corpus.documents)
     assert loaded.manifest.passages == len(loaded.passages)
     for passage in loaded.passages:
         text = loaded.documents[passage.document].text
@@ -115,7 +116,8 @@ def test_vectors_build_wrote_are_those_of_the_encoder(tmp_path: Path, encoder: H
     corpus = mixed(12)
     index.build(corpus, encoder, tmp_path)
     loaded = index.load(tmp_path, encoder)
-    stored = {p.stem: np.load(p) for p in version_folder(tmp_path).glob("*.npy")}
+    names = ("passages", "sentences", "neutral")
+    stored = {name: np.load(version_folder(tmp_path) / f"{name}.npy") for name in names}
     texts = [p.text for p in loaded.passages]
     single = [s.text for p in loaded.passages for s in p.sentences]
     assert np.array_equal(stored["passages"], encoder.encode_passages(texts))
@@ -166,7 +168,8 @@ def test_load_with_another_encoder_is_refused(built: Path) -> None:
 @pytest.mark.parametrize("content", [b"{", b""], ids=["garbage", "empty"])
 @pytest.mark.parametrize(
     "name",
-    "manifest.json dense.faiss passages.jsonl passages.npy sentences.npy neutral.npy".split(),
+    "manifest.json heads.json dense.faiss documents.jsonl documents.offsets.npy table-spans.npy "
+    "passages.npy sentences.npy neutral.npy".split(),
 )
 def test_load_damaged_file_is_a_clear_error(
     built: Path, encoder: HashEncoder, name: str, content: bytes
@@ -236,10 +239,20 @@ def test_build_leaves_folders_that_are_not_its_own(
     assert (built / "v-important").is_dir()
 
 
-def test_load_truncated_passages_is_a_clear_error(built: Path, encoder: HashEncoder) -> None:
-    path = version_folder(built) / "passages.jsonl"
+def test_load_truncated_articles_are_a_clear_error(built: Path, encoder: HashEncoder) -> None:
+    path = version_folder(built) / "documents.jsonl"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    with pytest.raises(IndexMismatch, match="differ"):
+    with pytest.raises(IndexMismatch, match="damaged"):
+        index.load(built, encoder)
+
+
+@pytest.mark.parametrize("name", "owners languages spans sizes before sentences".split())
+def test_load_table_of_another_size_is_a_clear_error(
+    built: Path, encoder: HashEncoder, name: str
+) -> None:
+    path = version_folder(built) / f"table-{name}.npy"
+    np.save(path, np.load(path)[:-1])
+    with pytest.raises(IndexMismatch, match="damaged"):
         index.load(built, encoder)
 
 
@@ -263,7 +276,7 @@ def test_build_that_fails_leaves_the_old_index(
         index.build(read_corpus(seeds, detect), encoder, built)
     assert (built / "CURRENT").read_text() == before
     assert len(index.load(built, encoder).documents) == 2
-    assert not list(built.glob(".building-*"))
+    assert not list(built.glob(".building/version"))
 
 
 def test_build_again_replaces_and_cleans_up(seeds: Path, built: Path, encoder: HashEncoder) -> None:
@@ -277,13 +290,20 @@ def test_build_again_replaces_and_cleans_up(seeds: Path, built: Path, encoder: H
     assert len(list(built.glob("v-*"))) == 2  # the current one and the one before
 
 
-def test_version_of_depends_on_articles_and_encoder(seeds: Path) -> None:
+def test_index_version_depends_on_articles_problems_and_encoder(
+    seeds: Path, tmp_path: Path
+) -> None:
     corpus = read_corpus(seeds, detect)
-    version = index.version_of(corpus, "a")
-    assert version == index.version_of(read_corpus(seeds, detect), "a")
-    assert version != index.version_of(corpus, "b")
+
+    def version(corpus: Corpus, encoder: str = "a") -> str:
+        return index.build(corpus, HashEncoder(encoder), tmp_path / "own").index_version
+
+    first = version(corpus)
+    assert first == version(read_corpus(seeds, detect))
+    assert first != version(corpus, "b")
+    assert first != version(Corpus(corpus.documents, (DocumentProblem("x.txt", "empty"),)))
     (seeds / "plan.txt").write_text("Autre texte, tout autre article.")
-    assert version != index.version_of(read_corpus(seeds, detect), "a")
+    assert first != version(read_corpus(seeds, detect))
 
 
 def test_build_keeps_separators_inside_a_text(tmp_path: Path, encoder: HashEncoder) -> None:

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from euaiqa import index
-from euaiqa.datamodels import Corpus, Document
+from euaiqa.datamodels import Corpus, Document, Head
 from euaiqa.encoder import Vectors
 from euaiqa.index import Index, LexicalIndex, dense
 from euaiqa.index.dense import kind_of, searchable
+from euaiqa.index.passages import Table
 from fakes import HashEncoder, passage_of
 
 MANIFEST: Any = SimpleNamespace()
@@ -78,10 +79,11 @@ def test_search_dense_by_a_graph_gives_passages_alone(
     st.integers(1, 40),
 )
 def test_search_lexical_best_few_are_the_first_of_all(texts: list[str], k: int) -> None:
-    passages = [passage_of(text, document=f"{i}") for i, text in enumerate(texts)]
+    table = Table.of(enumerate(passage_of(text, document=f"{i}") for i, text in enumerate(texts)))
+    heads = [Head(f"{i}", "", None, "fr") for i in range(len(texts))]
     lexical = LexicalIndex.build("fr", texts)
     vectors: Any = SimpleNamespace()
-    loaded = Index(MANIFEST, {}, passages, vectors, {"fr": lexical})
+    loaded = Index(MANIFEST, heads, [], table, vectors, {"fr": lexical})
     scores = lexical.scores("usine plan")
     first = [i for i in np.argsort(-scores, kind="stable").tolist() if scores[i] > 0]
     assert loaded.search_lexical("usine plan", "fr", k).tolist() == first[:k]

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from euaiqa.datamodels import Language, Passage, Sentence
 from euaiqa.encoder import Vectors
-from euaiqa.index.dense import entries
-from euaiqa.index.neutral import MAX_TITLES, PARALLEL, QUESTION_WORDS, Neutral
+from euaiqa.index.dense import Entries
+from euaiqa.index.neutral import MAX_TITLES, PARALLEL_TEXTS, QUESTION_WORDS, Neutral, questions
+from euaiqa.index.passages import Table
 
 D = 4
 vectors = st.lists(st.floats(-1, 1, width=32), min_size=D, max_size=D).map(
@@ -36,10 +37,9 @@ class ShiftingEncoder:
     def encode_passages(
         self, texts: Sequence[str], *, advance: Callable[[int], None] | None = None
     ) -> Vectors:
-        sides = [[pair[i] for pair in PARALLEL] for i in (0, 1)]
-        (french,) = (i for i, side in enumerate(sides) if list(texts) == side)
-        content = np.linspace(0, 1, len(texts) * D, dtype=np.float32).reshape(-1, D)
-        return content + self.shift * (french == 0)
+        assert list(texts) == PARALLEL_TEXTS  # French and English by turns
+        content = np.linspace(0, 1, len(texts) // 2 * D, dtype=np.float32).reshape(-1, D)
+        return np.stack([content + self.shift, content], axis=1).reshape(-1, D)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [1 for _ in texts]
@@ -55,7 +55,7 @@ def test_texts_copy_in_the_other_language_scores_the_same(
     content: Vectors, shift: Vectors, query: Vectors, of: Language
 ) -> None:
     neutral = Neutral.of_corpus(["Orion"], ShiftingEncoder(shift, np.ones(D, dtype=np.float32)))
-    french, english = neutral.texts(np.stack([content + shift, content]), ["fr", "en"])
+    french, english = content + shift - neutral.offset["fr"], content - neutral.offset["en"]
     asked = neutral.query(query, of)
     assert np.allclose(french @ asked, english @ asked, atol=1e-5)
     assert np.allclose(french, content + shift / 2, atol=1e-5)
@@ -68,14 +68,17 @@ def test_entries_copies_in_both_languages_are_the_same(
     half = shift / 2
     zero = np.zeros(D, dtype=np.float32)
     neutral = Neutral({"fr": half, "en": -half}, {"fr": zero, "en": zero})
-    pair = [passage("fr", 2), passage("en", 2)]
-    rows = entries(
-        pair,
+    table = Table.of(enumerate([passage("fr", 2), passage("en", 2)]))
+    rows = Entries(
+        table,
         np.stack([whole + half, whole - half]),
         np.stack([first + half, second + half, first - half, second - half]),
         neutral,
     )
-    assert rows.shape == (4, D) and rows.dtype == np.float32 and rows.flags["C_CONTIGUOUS"]
+    assert rows.shape == (4, D)
+    assert np.array_equal(rows[1:3], rows[:][1:3]) and np.array_equal(rows[::2], rows[:][::2])
+    rows = rows[:]
+    assert rows.dtype == np.float32 and rows.flags["C_CONTIGUOUS"]
     assert np.allclose(rows[:2], rows[2:], atol=1e-5)
     assert np.allclose(rows[:2], [whole + first, whole + second], atol=1e-5)
 
@@ -97,12 +100,6 @@ def test_query_with_nothing_left_is_zero(vector: Vectors, of: Language) -> None:
     assert not neutral.query(vector, of).any()
 
 
-@given(vectors)
-def test_texts_of_nothing_is_nothing(offset: Vectors) -> None:
-    neutral = Neutral({"fr": offset, "en": -offset}, {"fr": offset, "en": offset})
-    assert neutral.texts(np.zeros((0, D), dtype=np.float32), []).shape == (0, D)
-
-
 def test_query_is_centred_on_questions_of_its_own_language() -> None:
     fr, en = np.eye(2, D, dtype=np.float32)
     neutral = Neutral({"fr": fr, "en": en}, {"fr": fr, "en": en})
@@ -116,19 +113,18 @@ def test_of_corpus_asks_about_some_titles_in_both_languages(titles: int) -> None
     shift, ask = np.full(D, 0.25, dtype=np.float32), np.ones(D, dtype=np.float32)
     encoder = ShiftingEncoder(shift, ask)
     names = [f"Article {i}" for i in range(titles)]
-    neutral = Neutral.of_corpus(names, encoder)
+    Neutral.of_corpus(names, encoder)
     for words in QUESTION_WORDS.values():
         asked = [q for q in encoder.asked if any(q == f"{words[0]} {name}?" for name in names)]
-        assert 1 <= len(asked) <= min(titles, MAX_TITLES)
-        assert len(set(asked)) == len(asked) and f"{words[0]} Article 0?" in asked
+        assert len(set(asked)) == len(asked) == min(titles, MAX_TITLES)
     per_title = sum(map(len, QUESTION_WORDS.values()))
-    assert len(encoder.asked) % per_title == 0
-    assert np.allclose(neutral.offset["fr"], shift / 2, atol=1e-6)
-    assert np.allclose(neutral.offset["en"], -shift / 2, atol=1e-6)
-    assert set(neutral.asking) == {"fr", "en"} and neutral.asking["fr"].shape == (D,)
+    assert len(encoder.asked) == per_title * min(titles, MAX_TITLES)
 
 
-def test_parallel_texts_are_pairs_without_repetition() -> None:
-    texts = [text for pair in PARALLEL for text in pair]
-    assert len(texts) == len(set(texts)) and all(len(pair) == 2 for pair in PARALLEL)
-    assert len(QUESTION_WORDS["fr"]) == len(QUESTION_WORDS["en"])
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=60), st.text(min_size=1))
+def test_questions_one_more_title_changes_at_most_one_of_those_asked(
+    titles: list[str], more: str
+) -> None:
+    before, after = questions(titles)["fr"], questions([more, *titles])["fr"]
+    assert len(set(before) - set(after)) <= len(QUESTION_WORDS["fr"])
+    assert set(after) == set(questions(reversed([more, *titles]))["fr"])

@@ -21,6 +21,7 @@ from rich.markup import escape
 from euaiqa import settings as settings_module
 from euaiqa.datamodels import Answer, DoneEvent, SentenceEvent
 from euaiqa.errors import EuaiqaError, SettingsError
+from euaiqa.operations import Changes
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -80,25 +81,54 @@ def models_list(
 
 @app.command()
 def index(
+    full: Annotated[
+        bool, typer.Option("--full", help="read, cut and embed everything anew")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="tell what would change, and change nothing")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="put the version before this one back")
+    ] = False,
     warm: Annotated[
         bool, typer.Option("--warm", help="let the language model read all passages, too: minutes")
     ] = False,
 ) -> None:
-    """Build the index from the articles and swap it in."""
+    """Bring the index up to date with the articles, and swap it in."""
     from euaiqa import pipeline
 
+    if full + dry_run + rollback > 1 or (warm and (dry_run or rollback)):
+        raise typer.BadParameter("these options exclude each other")
     settings = settings_module.load()
-    started = time.monotonic()
-    manifest = pipeline.build_index(settings, _err)
-    for problem in manifest.problems:
-        _err.print(f"[yellow]left out:[/yellow] {escape(problem.document)}: {problem.reason}")
-    _out.print(
-        f"Indexed {len(manifest.documents)} articles, {manifest.passages} passages, "
-        f"{manifest.sentences} sentences in {time.monotonic() - started:.1f} s "
-        f"(version {manifest.index_version}, vector search: {manifest.dense})."
-    )
+    if rollback:
+        manifest = pipeline.roll_back(settings)
+        _out.print(
+            f"Version {manifest.index_version} of {manifest.built} is current "
+            f"({manifest.documents} articles); `euaiqa index` builds a new one."
+        )
+        return
+    if dry_run:
+        _show_changes(pipeline.changes(settings))
+        return
+    built = pipeline.build_index(settings, _err, full=full)
+    if not full and not built.embedded and not built.changes.any:
+        _out.print(f"Nothing to do: {built.articles} articles are as they were.")
     if warm:
         pipeline.warm_index(settings, _err)
+
+
+def _show_changes(changes: Changes) -> None:
+    for mark, ids in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
+        for id_ in ids:
+            _out.print(f"{mark} {escape(id_)}")
+    for problem in changes.problems:
+        remedy = f" — {problem.remedy}" if problem.remedy else ""
+        _out.print(f"! {escape(problem.document)}: {escape(problem.reason + remedy)}")
+    _out.print(
+        f"{len(changes.added)} new, {len(changes.changed)} changed, {len(changes.removed)} gone, "
+        f"{changes.unchanged + len(changes.kept)} as before, "
+        f"{len(changes.problems)} that cannot be read."
+    )
 
 
 @app.command()

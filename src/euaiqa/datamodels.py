@@ -66,6 +66,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What a list tells of an article, without its text; the fields are the `Document`'s."""
+
+    id: str
+    title: str
+    published: dt.date | None
+    language: Language
+    outlet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence of an article, without the white space around it."""
 

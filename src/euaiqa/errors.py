@@ -8,7 +8,8 @@ EuaiqaError
 ├── DocumentError        an article cannot be read (the others still are)
 ├── IndexError_
 │   ├── IndexMissing     there is no index yet
-│   └── IndexMismatch    it was built with another encoder, schema or segmenter
+│   ├── IndexMismatch    it was built with another encoder, schema or segmenter
+│   └── IndexBusy        another program is building it
 ├── ModelError
 │   ├── ModelMissing     a model file is not in the cache
 │   └── ModelFetchFailed no source gave the right bytes
@@ -49,6 +50,10 @@ class IndexMissing(IndexError_):
 
 class IndexMismatch(IndexError_):
     """The index was built with another encoder, schema or segmenter, or is damaged."""
+
+
+class IndexBusy(IndexError_):
+    """Another program is building the index."""
 
 
 class ModelError(EuaiqaError):

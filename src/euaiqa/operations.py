@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from euaiqa.datamodels import DocumentProblem, Language
 
@@ -32,11 +33,21 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
+Step = Literal[
+    "reading files",
+    "cutting into passages",
+    "embedding texts",
+    "making vectors searchable",
+    "making words searchable",
+    "checking",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a step of building is; `left` is in seconds for all of it, None while unknown."""
+    """How far a step of building is; `left` is in seconds to its end, None while unknown."""
 
-    step: str
+    step: Step
     done: int
     total: int
     left: float | None = None

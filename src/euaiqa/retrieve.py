@@ -81,7 +81,7 @@ class Retriever:
         """
         lexical = self._index.search_lexical(query, language, DEPTH_OF_WORDS)
         words = {int(n): rank for rank, n in enumerate(lexical, 1)}
-        own = [n for n in dense if self._index.passages[n].language == language]
+        own = [n for n in dense if self._index.language_of(n) == language]
         fused = {
             n: 1 / (RRF_K + rank) + (self._weight / (RRF_K + words[n]) if n in words else 0.0)
             for rank, n in enumerate(own, 1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
@@ -35,6 +35,25 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
     Raises:
         SettingsError: the folder does not exist, is not a folder or cannot be listed.
     """
+    files, problems = list_files(folder)
+    documents: list[Document] = []
+    for path in files.values():
+        try:
+            documents.append(read_document(path, folder, detect_language))
+        except DocumentError as error:
+            problems.append(DocumentProblem(error.document, error.reason, error.hint))
+    problems.sort(key=lambda problem: problem.document)
+    return Corpus(tuple(documents), tuple(problems))
+
+
+def list_files(folder: Path) -> tuple[dict[str, Path], list[DocumentProblem]]:
+    """The files under a folder that may be articles, by the documents' ids and in their order.
+
+    Folders in it that cannot be listed, and links that leave it, are problems.
+
+    Raises:
+        SettingsError: the folder does not exist, is not a folder or cannot be listed.
+    """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise SettingsError(
@@ -42,14 +61,8 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
             hint="set EUAIQA_SEEDS to the folder that holds your .txt and .md files",
         )
     problems: list[DocumentProblem] = []
-    documents: list[Document] = []
-    for path in sorted(_files(folder, problems), key=lambda path: _id(path, folder)):
-        try:
-            documents.append(read_document(path, folder, detect_language))
-        except DocumentError as error:
-            problems.append(DocumentProblem(error.document, error.reason, error.hint))
-    problems.sort(key=lambda problem: problem.document)
-    return Corpus(tuple(documents), tuple(problems))
+    found = {_id(path, folder): path for path in _files(folder, problems)}
+    return dict(sorted(found.items())), problems
 
 
 def read_document(path: Path, folder: Path, detect_language: Callable[[str], Language]) -> Document:
@@ -68,18 +81,33 @@ def read_source(path: Path, folder: Path) -> Source:
         DocumentError: the file lies outside the folder, cannot be read, is too large, is
             not UTF-8 text, or is empty.
     """
-    name = _id(path, folder)
-    data = _read_bytes(path, folder, name)
+    return source_of(_id(path, folder), read_bytes(path, folder)[0])
+
+
+def source_of(name: str, data: bytes) -> Source:
+    """What a file's bytes say; `name` is the document's id.
+
+    Raises:
+        DocumentError: it is not UTF-8 text, or is empty.
+    """
     return Source(name, _decode(data, name), hashlib.sha256(data).hexdigest())
 
 
-def as_document(source: Source, detect_language: Callable[[str], Language]) -> Document:
+def as_document(
+    source: Source,
+    detect_language: Callable[[str], Language],
+    *,
+    repeated: Set[int] = frozenset(),
+    kept: Set[str] = frozenset(),
+) -> Document:
     """Decide what of a file is the article, and what it tells about itself.
 
     Args:
         source: the file as it was read.
         detect_language: tells the language of the article (called with the text less its
             boilerplate), where the file does not.
+        repeated: keys of its lines that many articles have.
+        kept: lines that belong to the article whatever else says otherwise.
 
     Raises:
         DocumentError: nothing but boilerplate is in it.
@@ -150,8 +178,17 @@ def _why(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def _read_bytes(path: Path, folder: Path, name: str) -> bytes:
-    """Read a regular file of at most `MAX_BYTES` bytes that lies inside the folder."""
+def read_bytes(path: Path, folder: Path) -> tuple[bytes, int, int]:
+    """Read a regular file of at most `MAX_BYTES` bytes that lies inside the folder.
+
+    Returns:
+        Its bytes, its size, and when it was last changed, in nanoseconds.
+
+    Raises:
+        DocumentError: it lies outside, is too large, or cannot be read (then an `OSError` is
+            its cause).
+    """
+    name = _id(path, folder)
     if not name.endswith(path.name):  # the id had to replace bytes that are not UTF-8
         raise DocumentError(name, "the file's name is not UTF-8", hint="rename it")
     try:
@@ -168,7 +205,7 @@ def _read_bytes(path: Path, folder: Path, name: str) -> bytes:
         raise DocumentError(
             name, f"larger than {MAX_BYTES // 1_000_000} MB", hint="split it into articles"
         )
-    return data
+    return data, status.st_size, status.st_mtime_ns
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -1,13 +1,39 @@
 """The index: articles in, a folder that can be searched out, and back.
 
-`store` builds, swaps in and loads; `manifest` tells what a version was built from;
-`loaded` searches it: vectors in FAISS, words in BM25 (`lexical`), numbers of articles
-(`designations`). Fusing what is found is `retrieve`'s work.
+`building` makes a version out of articles and of the version before; `versions` tells which one
+is read, and swaps them; `stored` opens one; `store` loads it; `loaded` searches it: vectors in
+FAISS, words in BM25 (`lexical`), numbers of articles (`designations`). Fusing what is found is
+`retrieve`'s work.
 """
 
+from euaiqa.index.article import Article
+from euaiqa.index.building import update, usable
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.loaded import Index
-from euaiqa.index.manifest import Manifest, read_manifest, version_of
-from euaiqa.index.store import build, load
+from euaiqa.index.manifest import Manifest
+from euaiqa.index.progress import Steps
+from euaiqa.index.spool import Spool
+from euaiqa.index.store import build, load, read_manifest
+from euaiqa.index.stored import Stored
+from euaiqa.index.versions import Pointer, current, locked, pointer, release, roll_back
 
-__all__ = ["Index", "LexicalIndex", "Manifest", "build", "load", "read_manifest", "version_of"]
+__all__ = [
+    "Article",
+    "Index",
+    "LexicalIndex",
+    "Manifest",
+    "Pointer",
+    "Spool",
+    "Steps",
+    "Stored",
+    "build",
+    "current",
+    "load",
+    "locked",
+    "pointer",
+    "read_manifest",
+    "release",
+    "roll_back",
+    "update",
+    "usable",
+]

@@ -7,15 +7,15 @@ of its own and its passage's, makes that an ordinary nearest-neighbour search.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from euaiqa.datamodels import Passage
 from euaiqa.encoder import Vectors
 from euaiqa.index.neutral import Neutral
+from euaiqa.index.passages import LANGUAGES, Table
 
 # Up to so many entries all are compared; beyond, a graph is walked. What each costs and misses:
 # docs/adr/0016-large-folders.md
@@ -24,6 +24,7 @@ LINKS = 32  # of an entry in the graph
 BUILT = 100  # candidates that are looked at for them
 WALKED = 2048  # candidates that are looked at for a question
 _TRAINED = 50_000  # entries that the range of numbers is learnt from
+_ADDED = 8_192  # entries that are added at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +37,47 @@ class DenseVectors:
     neutral: Neutral
 
 
-def entries(
-    passages: Sequence[Passage], whole: Vectors, single: Vectors, neutral: Neutral
-) -> Vectors:
+class Entries:
     """What FAISS searches: for each sentence, its vector and its passage's, added.
 
-    Args:
-        passages: in the order of `whole`.
-        whole: float32 (n, d), the passages' vectors.
-        single: float32 (sentences, d), those of their sentences, in order.
-        neutral: what is subtracted for the language.
-
-    Returns:
-        float32 (sentences, d).
+    They are made where they are asked for: all at once would not fit into memory.
     """
-    sizes = [len(passage.sentences) for passage in passages]
-    languages = [passage.language for passage in passages]
-    neutral_passages = neutral.texts(whole, languages)
-    of_sentence = [language for language, n in zip(languages, sizes, strict=True) for _ in range(n)]
-    summed = neutral.texts(single, of_sentence) + np.repeat(neutral_passages, sizes, axis=0)
-    return np.ascontiguousarray(summed, dtype=np.float32)
+
+    def __init__(self, table: Table, whole: Vectors, single: Vectors, neutral: Neutral) -> None:
+        """Take the parts.
+
+        Args:
+            table: whose passages and sentences these are.
+            whole: float32 (n, d), the passages' vectors.
+            single: float32 (sentences, d), those of their sentences, in order.
+            neutral: what is subtracted for the language.
+        """
+        self._whole, self._single = whole, single
+        self._owner = np.repeat(np.arange(len(table.sizes)), table.sizes)
+        self._language = np.asarray(table.languages)
+        self._offsets = np.stack([neutral.offset[language] for language in LANGUAGES])
+        self.shape = single.shape
+
+    def __getitem__(self, rows: slice) -> Vectors:
+        """Some of them, float32 (rows, d)."""
+        owner = self._owner[rows]
+        offset = self._offsets[self._language[owner]]
+        summed = (self._single[rows] - offset) + (self._whole[owner] - offset)
+        return np.ascontiguousarray(summed, dtype=np.float32)
 
 
-def searchable(vectors: Vectors) -> Any:
+class Sliceable(Protocol):
+    """A matrix float32 (n, d), or what makes one row by row."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its size."""
+
+    def __getitem__(self, rows: slice, /) -> Vectors:
+        """Some rows."""
+
+
+def searchable(vectors: Sliceable, advance: Callable[[int], None] = lambda _done: None) -> Any:
     """A FAISS index of entries, by inner product: exact where they are few.
 
     Many are linked to a graph of neighbours (HNSW, https://arxiv.org/abs/1603.09320), a byte a
@@ -66,20 +85,24 @@ def searchable(vectors: Vectors) -> Any:
 
     Args:
         vectors: float32 (n, d).
+        advance: called with how many more are in it.
     """
     import faiss
 
     n, d = vectors.shape
+    index: Any
     if n <= EXACT:
-        exact = faiss.IndexFlatIP(d)
-        exact.add(vectors)
-        return exact
-    make: Any = faiss.IndexHNSWSQ  # its stub knows one of its signatures only
-    graph = make(d, faiss.ScalarQuantizer.QT_8bit, LINKS, faiss.METRIC_INNER_PRODUCT)
-    graph.hnsw.efConstruction, graph.hnsw.efSearch = BUILT, WALKED
-    graph.train(vectors[:: max(1, n // _TRAINED)])
-    graph.add(vectors)
-    return graph
+        index = faiss.IndexFlatIP(d)
+    else:
+        make: Any = faiss.IndexHNSWSQ  # its stub knows one of its signatures only
+        index = make(d, faiss.ScalarQuantizer.QT_8bit, LINKS, faiss.METRIC_INNER_PRODUCT)
+        index.hnsw.efConstruction, index.hnsw.efSearch = BUILT, WALKED
+        index.train(vectors[:: max(1, n // _TRAINED)])
+    for start in range(0, n, _ADDED):
+        part = vectors[start : start + _ADDED]
+        index.add(part)
+        advance(len(part))
+    return index
 
 
 def kind_of(index: Any) -> str:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from euaiqa.datamodels import Document
+from euaiqa.datamodels import Head
 
 # Closed on purpose: `Les 27 adoptent …` and `Décembre 2024 : …` designate nothing.
 _WORDS = (
@@ -29,19 +29,17 @@ _DESIGNATION = re.compile(
 class Designations:
     """Finds the articles whose titles open with a designation that a question holds."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self._documents: dict[tuple[str, str], list[Document]] = {}
-        for document in documents:
-            match = _DESIGNATION.match(document.title)
+    def __init__(self, heads: Iterable[Head]) -> None:
+        self._ids: dict[tuple[str, str], list[str]] = {}
+        for head in heads:
+            match = _DESIGNATION.match(head.title)
             if match:
-                self._documents.setdefault(_key(match), []).append(document)
+                self._ids.setdefault(_key(match), []).append(head.id)
 
     def named_in(self, query: str) -> frozenset[str]:
         """The ids of the named articles; none when the question names none of them."""
         return frozenset(
-            document.id
-            for match in _DESIGNATION.finditer(query)
-            for document in self._documents.get(_key(match), ())
+            id_ for match in _DESIGNATION.finditer(query) for id_ in self._ids.get(_key(match), ())
         )
 
 

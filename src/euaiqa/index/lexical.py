@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,21 +38,25 @@ class LexicalIndex:
         self._size = size
 
     @classmethod
-    def build(cls, language: Language, texts: Sequence[str]) -> LexicalIndex:
+    def build(cls, language: Language, texts: Iterable[str]) -> LexicalIndex:
         """Index texts of one language; their position is their id."""
         import bm25s
 
-        self = cls(language, bm25s.BM25(method="lucene", k1=1.5, b=0.75), len(texts))
-        tokens = [self.tokens(text) for text in texts]
-        if any(tokens):
-            self._bm25.index(tokens, show_progress=False)
+        self = cls(language, bm25s.BM25(method="lucene", k1=1.5, b=0.75), 0)
+        words: dict[str, int] = {}
+        rows = _Rows()
+        for text in texts:
+            rows.append([words.setdefault(token, len(words)) for token in self.tokens(text)])
+        self._size = len(rows)
+        if words:
+            self._bm25.index(bm25s.tokenization.Tokenized(rows, words), show_progress=False)
         else:
             self._bm25, self._size = None, 0
         return self
 
     @classmethod
     def load(cls, language: Language, folder: Path) -> LexicalIndex:
-        """Read what `save` wrote.
+        """Open what `save` wrote; what is looked up is mapped from disk.
 
         Raises:
             OSError: it is not there.
@@ -60,7 +65,7 @@ class LexicalIndex:
 
         if not any(folder.iterdir()):
             return cls(language, None, 0)
-        bm25 = bm25s.BM25.load(str(folder), mmap=False)
+        bm25 = bm25s.BM25.load(str(folder), mmap=True)
         return cls(language, bm25, int(bm25.scores["num_docs"]))
 
     def save(self, folder: Path) -> None:
@@ -68,6 +73,10 @@ class LexicalIndex:
         folder.mkdir()
         if self._bm25 is not None:
             self._bm25.save(str(folder), show_progress=False)
+
+    def __len__(self) -> int:
+        """How many texts can be found; 0 where none has a word."""
+        return self._size
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """BM25 of every text for a query: float32 (n,), 0 where no word is shared."""
@@ -83,6 +92,31 @@ class LexicalIndex:
         joined = _GROUPED.sub("", text.lower().replace("’", "'"))
         stems: list[str] = self._stemmer.stemWords(_WORD.findall(joined))
         return [_unaccented(stem) for stem in stems]
+
+
+class _Rows(Sequence[list[int]]):
+    """Lists of numbers in four bytes each: a Python list takes eight and more."""
+
+    def __init__(self) -> None:
+        self._numbers, self._at = array("I"), array("Q", [0])
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> list[int]: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[list[int]]: ...
+    def __getitem__(self, number: int | slice) -> list[int] | list[list[int]]:
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self._numbers[self._at[number] : self._at[number + 1]].tolist()
+
+    def append(self, row: Sequence[int]) -> None:
+        self._numbers.extend(row)
+        self._at.append(len(self._numbers))
 
 
 def _unaccented(word: str) -> str:

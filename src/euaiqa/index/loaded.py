@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from euaiqa.datamodels import Document, Language, Passage, Sentence
+from euaiqa.datamodels import Document, Head, Language, Passage, Sentence
 from euaiqa.encoder import Vectors
 from euaiqa.index.dense import DenseVectors
 from euaiqa.index.designations import Designations
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import Manifest
+from euaiqa.index.passages import LANGUAGES, Articles, Passages, Quotable, Table
 
 
 class Index:
@@ -23,36 +22,54 @@ class Index:
     def __init__(
         self,
         manifest: Manifest,
-        documents: Mapping[str, Document],
-        passages: Sequence[Passage],
+        heads: Sequence[Head],
+        documents: Sequence[Document],
+        table: Table,
         vectors: DenseVectors,
         lexical: Mapping[Language, LexicalIndex],
     ) -> None:
-        self.manifest = manifest
-        self.documents = documents
-        self.passages = passages
-        self.vectors = vectors
-        sizes = [len(p.sentences) for p in passages]
-        self._most_sentences = max(sizes, default=1)
-        self._first = np.concatenate([[0], np.cumsum(sizes)])
-        self._number = {(p.document, p.start): i for i, p in enumerate(passages)}
-        self._owner = np.repeat(np.arange(len(passages), dtype=np.int64), sizes)
-        self._lexical = lexical
-        self._designations = Designations(documents.values())
-        self._of_language = {
-            language: np.array(
-                [i for i, p in enumerate(passages) if p.language == language], dtype=np.int64
-            )
-            for language in lexical
-        }
+        """Put the parts together.
 
-    @functools.cached_property
-    def sentences(self) -> Mapping[str, tuple[Sentence, ...]]:
-        """The sentences of each article by its id, in order: those that can be quoted."""
-        # The passages of an article stand together, in order.
-        runs = itertools.groupby(self.passages, key=lambda passage: passage.document)
-        told = {id_: tuple(s for p in passages for s in p.sentences) for id_, passages in runs}
-        return {id_: told.get(id_, ()) for id_ in self.documents}
+        Args:
+            manifest: what it was built from.
+            heads: what is told of each article, in the table's order.
+            documents: the articles themselves, in the same order.
+            table: its passages.
+            vectors: theirs and their sentences'.
+            lexical: the words of each language, its passages in the table's order.
+        """
+        self.manifest = manifest
+        self.heads = heads
+        self.table = table
+        self.vectors = vectors
+        self._lexical = lexical
+        self._articles = documents
+        self._first = np.concatenate([[0], np.cumsum(table.sizes)])
+        self._owner = np.repeat(np.arange(len(table.sizes), dtype=np.int64), table.sizes)
+        self._most_sentences = int(table.sizes.max(initial=1))
+        self._of_language = {
+            language: np.flatnonzero(table.languages == place)
+            for place, language in enumerate(LANGUAGES)
+        }
+        ends = np.searchsorted(table.owners, np.arange(len(heads) + 1)).tolist()
+        # The numbers of each article's passages, which stand together.
+        self._ranges = {head.id: range(ends[i], ends[i + 1]) for i, head in enumerate(heads)}
+        self._designations = Designations(heads)
+        self.passages: Sequence[Passage] = Passages(table, self._first, documents)
+        self.documents: Mapping[str, Document] = Articles(heads, documents)
+        self.sentences: Mapping[str, Sequence[Sentence]] = Quotable(self.passages, self._ranges)
+
+    def with_vectors(self, vectors: DenseVectors) -> Index:
+        """The same articles, searched by other vectors."""
+        return Index(self.manifest, self.heads, self._articles, self.table, vectors, self._lexical)
+
+    def language_of(self, number: int) -> Language:
+        """A passage's language."""
+        return LANGUAGES[self.table.languages[number]]
+
+    def passages_of(self, document: str) -> Sequence[Passage]:
+        """An article's passages, in order."""
+        return [self.passages[number] for number in self._ranges[document]]
 
     def search_dense(
         self, query: Vectors, language: Language, k: int
@@ -102,8 +119,8 @@ class Index:
         ids = self._designations.named_in(query)
         if not ids:
             return []
-        found = [n for n, passage in enumerate(self.passages) if passage.document in ids]
-        same = [n for n in found if self.passages[n].language == language]
+        found = [n for id_ in sorted(ids) for n in self._ranges[id_]]
+        same = [n for n in found if self.language_of(n) == language]
         return same or found
 
     def cosine(self, query: Vectors, numbers: Sequence[int]) -> Vectors:
@@ -115,6 +132,8 @@ class Index:
 
         They are in order, float32 (before + sentences, d), L2-normalised.
         """
-        number = self._number[passage.document, passage.start]
+        own = self._ranges[passage.document]
+        starts = self.table.spans[own.start : own.stop, 0]
+        number = own.start + int(np.searchsorted(starts, passage.start))
         first = self._first[number] - len(passage.before)  # an article's sentences are in order
         return self.vectors.sentences[first : self._first[number + 1]]

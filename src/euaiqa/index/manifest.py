@@ -1,19 +1,17 @@
-"""What an index was built from and with, and which version is the current one."""
+"""What an index was built from and with."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from euaiqa.datamodels import Corpus, DocumentProblem
-from euaiqa.errors import IndexMismatch, IndexMissing
+from euaiqa.datamodels import DocumentProblem, Language
+from euaiqa.errors import IndexMismatch
 from euaiqa.segment import SEGMENTER_VERSION
 
-SCHEMA = 3
-CURRENT = "CURRENT"
+SCHEMA = 4
 REBUILD = "run `euaiqa index` to build it"
 
 
@@ -21,8 +19,11 @@ REBUILD = "run `euaiqa index` to build it"
 class Manifest:
     """What an index was built from, and with what.
 
-    `documents` maps each article's id to the SHA-256 of its file; `dense` is
-    how vectors are searched; `built` is ISO 8601, UTC.
+    `index_version` changes when what can be quoted does, or what could not be read. `languages`
+    and `months` ("2025-02", "" where there is no date) count articles; `twins` are those that
+    say what another says; `dense` is how vectors are searched; `built` is ISO 8601, UTC.
+    `reader` tells how files were read. Of the texts, `embedded` went through the encoder when it
+    was built, and `reused` had vectors before.
     """
 
     schema: int
@@ -30,46 +31,23 @@ class Manifest:
     encoder: str
     encoder_fingerprint: str
     segmenter: str
-    documents: Mapping[str, str]
+    reader: str
     problems: tuple[DocumentProblem, ...]
+    documents: int
     passages: int
     sentences: int
+    languages: Mapping[Language, int]
+    months: Mapping[str, int]
+    twins: int
     dense: str
     built: str
+    embedded: int
+    reused: int
 
-
-def version_of(corpus: Corpus, encoder_fingerprint: str) -> str:
-    """The name of the index that these articles give with this encoder: 12 hexadecimal digits.
-
-    It changes when an article, a file's problem, the encoder, the segmenter or the schema does.
-    """
-    parts = [str(SCHEMA), encoder_fingerprint, SEGMENTER_VERSION]
-    parts += [f"{d.id}\0{d.sha256}" for d in sorted(corpus.documents, key=lambda d: d.id)]
-    parts += [f"{p.document}\0{p.reason}" for p in corpus.problems]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read what the current version was built from, without loading it.
-
-    Raises:
-        IndexMissing: nothing was built there yet.
-        IndexMismatch: its manifest cannot be read or has another schema.
-    """
-    return manifest_of(current(folder))
-
-
-def current(folder: Path) -> Path:
-    """The folder of the version that readers load.
-
-    Raises:
-        IndexMissing: nothing was built there yet.
-    """
-    try:
-        name = (folder / CURRENT).read_text().strip()
-    except OSError as error:
-        raise IndexMissing("there is no index yet", hint=REBUILD) from error
-    return folder / name
+    def save(self, version: Path) -> None:
+        """Write it into a version's folder."""
+        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        (version / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
 def manifest_of(version: Path) -> Manifest:
@@ -86,3 +64,23 @@ def manifest_of(version: Path) -> Manifest:
         return Manifest(**row)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexMismatch("the index is damaged: no readable manifest", hint=REBUILD) from error
+
+
+def fits(manifest: Manifest, encoder: str, fingerprint: str) -> None:
+    """Make sure that an index can be searched with an encoder.
+
+    Args:
+        manifest: the index's.
+        encoder: its name is told.
+        fingerprint: the encoder's.
+
+    Raises:
+        IndexMismatch: it was built with another encoder or segmenter.
+    """
+    if manifest.encoder_fingerprint != fingerprint:
+        raise IndexMismatch(
+            f"the index was built with another encoder ({manifest.encoder}, not {encoder})",
+            hint=REBUILD,
+        )
+    if manifest.segmenter != SEGMENTER_VERSION:
+        raise IndexMismatch("the index was built by another segmenter", hint=REBUILD)

@@ -13,13 +13,17 @@ What it is worth here: docs/adr/0008-language-neutral-vectors.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from euaiqa.datamodels import Language
 from euaiqa.encoder import Encoder, Vectors
+from euaiqa.index.passages import LANGUAGES
 
 MAX_TITLES = 24  # that questions are made of; more change the mean by less than they cost
 
@@ -91,10 +95,28 @@ PARALLEL: tuple[tuple[str, str], ...] = (
         "Parliament will vote on the budget in plenary session in the autumn.",
     ),
 )
+PARALLEL_TEXTS = [text for pair in PARALLEL for text in pair]
 QUESTION_WORDS: Mapping[Language, tuple[str, ...]] = {
     "fr": ("Qui", "Quand", "Combien", "Pourquoi", "Que", "Quel", "Où"),
     "en": ("Who", "When", "How much", "Why", "What", "How many", "Where"),
 }
+
+
+def questions(titles: Iterable[str]) -> dict[Language, list[str]]:
+    """Generic questions about a corpus, by language.
+
+    They are made of a few titles, chosen by a hash: one more article changes one of them at most,
+    and seldom that.
+    """
+    few = heapq.nsmallest(MAX_TITLES, set(titles), key=_hash)
+    return {
+        language: [f"{word} {title}?" for title in few for word in words]
+        for language, words in QUESTION_WORDS.items()
+    }
+
+
+def _hash(title: str) -> bytes:
+    return hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +131,39 @@ class Neutral:
 
     @classmethod
     def of_corpus(cls, titles: Sequence[str], encoder: Encoder) -> Neutral:
-        """Measure both with the encoder.
-
-        Args:
-            titles: of the articles, at least one; generic questions are made of some of them.
-            encoder: the one that embeds the passages.
-        """
-        step = max(1, -(-len(titles) // MAX_TITLES))
-        french, english = (
-            encoder.encode_passages([pair[i] for pair in PARALLEL]).mean(axis=0) for i in (0, 1)
+        """Measure both with the encoder; `titles` are of the articles, at least one."""
+        asked = questions(titles)
+        return cls.of_vectors(
+            encoder.encode_passages(PARALLEL_TEXTS),
+            {language: encoder.encode_queries(texts) for language, texts in asked.items()},
         )
-        half = (french - english) / 2
-        questions: dict[Language, list[str]] = {
-            language: [f"{word} {title}?" for title in titles[::step] for word in words]
-            for language, words in QUESTION_WORDS.items()
-        }
+
+    @classmethod
+    def of_vectors(cls, parallel: Vectors, asked: Mapping[Language, Vectors]) -> Neutral:
+        """From what the encoder made of `PARALLEL_TEXTS` and of `questions`."""
+        pairs = parallel.reshape(len(PARALLEL), 2, -1)
+        half = (pairs[:, 0].mean(axis=0) - pairs[:, 1].mean(axis=0)) / 2
         return cls(
             {"fr": half, "en": -half},
-            {
-                language: encoder.encode_queries(texts).mean(axis=0)
-                for language, texts in questions.items()
-            },
+            {language: vectors.mean(axis=0) for language, vectors in asked.items()},
         )
 
-    def texts(self, vectors: Vectors, languages: Sequence[Language]) -> Vectors:
-        """Passages or sentences (n, d) without their languages; no more of length 1."""
-        if not languages:
-            return vectors
-        return vectors - np.stack([self.offset[language] for language in languages])
+    def save(self, path: Path) -> None:
+        """Write the four vectors as rows: offset and asking of each language."""
+        rows = [part[language] for part in (self.offset, self.asking) for language in LANGUAGES]
+        np.save(path, np.stack(rows))
+
+    @classmethod
+    def of_rows(cls, rows: Vectors) -> Neutral:
+        """What `save` wrote, float32 (4, d).
+
+        Raises:
+            ValueError: these are other rows.
+        """
+        offset, asking = np.split(rows, 2)
+        return cls(
+            dict(zip(LANGUAGES, offset, strict=True)), dict(zip(LANGUAGES, asking, strict=True))
+        )
 
     def query(self, vector: Vectors, language: Language) -> Vectors:
         """A question (d,) without what all questions share; of length 1 unless nothing is left."""

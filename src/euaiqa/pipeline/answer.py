@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import deque
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -50,10 +50,20 @@ class Pipeline:
             suggest: whether `warm` makes questions to suggest.
             suggested: the file that keeps these; None where none does.
         """
+        self._renew = functools.partial(
+            Pipeline,
+            encoder=encoder,
+            generator=generator,
+            passages=passages,
+            max_tokens=max_tokens,
+            time_limit=time_limit,
+            suggest=suggest,
+            suggested=suggested,
+        )
         self._index = index
         self._encoder = encoder
         self._generator = generator
-        self._ahead = deque(index.passages)
+        self._read = 0  # passages that were read ahead
         tools = Tools(
             encoder,
             generator,
@@ -65,7 +75,7 @@ class Pipeline:
             time_limit,
         )
         self.stages = Stages(Retriever(index, encoder), tools, passages, self.index_version)
-        self._suggesting = Suggesting(index.passages, self.stages, suggested) if suggest else None
+        self._suggesting = Suggesting(index, self.stages, suggested) if suggest else None
 
     @property
     def model(self) -> str:
@@ -90,7 +100,7 @@ class Pipeline:
     @property
     def unread(self) -> int:
         """How many of them the model has not read ahead."""
-        return len(self._ahead)
+        return self.passages - self._read
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -98,7 +108,7 @@ class Pipeline:
         return self._index.documents
 
     @property
-    def sentences(self) -> Mapping[str, tuple[Sentence, ...]]:
+    def sentences(self) -> Mapping[str, Sequence[Sentence]]:
         """The sentences of each article by its id, in order."""
         return self._index.sentences
 
@@ -106,6 +116,10 @@ class Pipeline:
     def built(self) -> dt.datetime:
         """When the index was built."""
         return dt.datetime.fromisoformat(self._index.manifest.built)
+
+    def over(self, index: Index) -> Pipeline:
+        """A pipeline over another index, with the same models and limits."""
+        return self._renew(index)
 
     def _question_vector(self, question: str) -> Vectors:
         (vector,) = self._encoder.encode_queries([question])
@@ -123,13 +137,14 @@ class Pipeline:
         """
         if self._suggesting and self._suggesting.step(cancelled):
             return True
-        if not self._ahead:
+        if not self.unread:
             return False
-        more = self._generator.warm(prompts.probe_prompt("", self._ahead[0]), cancelled)
+        passage = self._index.passages[self._read]
+        more = self._generator.warm(prompts.probe_prompt("", passage), cancelled)
         if cancelled():
             return True
         if more:
-            self._ahead.popleft()
+            self._read += 1
         return more
 
     def suggestions(self, language: Language) -> tuple[str, ...]:

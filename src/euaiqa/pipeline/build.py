@@ -9,34 +9,47 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
 from euaiqa import bilingual, index, models
-from euaiqa.datamodels import Corpus, RetrievedPassage
-from euaiqa.documents import read_corpus
+from euaiqa.datamodels import RetrievedPassage
 from euaiqa.encoder import E5Encoder, is_made
-from euaiqa.errors import IndexError_, SettingsError
+from euaiqa.errors import SettingsError
 from euaiqa.generator import LlamaGenerator, never
 from euaiqa.language import detect
+from euaiqa.operations import Built, Progress
+from euaiqa.pipeline import updating
 from euaiqa.pipeline.answer import Pipeline
 from euaiqa.retrieve import Retriever
 from euaiqa.settings import Settings
+
+FOR_EVER = -1.0  # seconds to wait for another builder
 
 
 def prepare(settings: Settings, console: Console, *, language_model: bool = True) -> None:
     """Make sure that the models are there and that the index fits the articles.
 
-    Says what it does; does nothing twice. Files that cannot be read are told.
+    Says what it does; does nothing twice. Files that cannot be read are told. Where a new index
+    cannot be built, or the one before was put back by hand, what is there serves on.
 
     Raises:
-        EuaiqaError: a model cannot be fetched or there is nothing to index.
+        EuaiqaError: a model cannot be fetched, or there is no index and nothing to make one of.
     """
     _pull(settings, console, language_model=language_model)
-    corpus = read_corpus(settings.seeds, detect)
-    if not _is_current(settings, corpus):
-        _build(settings, corpus, console)
-    for problem in corpus.problems:
-        console.print(f"left out: {problem.document}: {problem.reason}", markup=False)
+    there = updating.usable(settings)
+    if there and index.pointer(settings.index).held:
+        version = there.manifest.index_version
+        console.print(f"Version {version} was put back: `euaiqa index` builds a new one")
+        return
+    try:
+        _update(settings, console, wait=FOR_EVER)
+    except SettingsError as error:
+        if there is None:
+            raise
+        hint = f" — hint: {error.hint}" if error.hint else ""
+        console.print(f"no new index: {error.message}{hint}", markup=False)
+        console.print(f"The one of {there.manifest.built} serves on")
 
 
 def prepare_encoder(settings: Settings, console: Console) -> None:
@@ -49,21 +62,27 @@ def prepare_encoder(settings: Settings, console: Console) -> None:
     if is_made(folder):
         return
     console.print("Preparing the encoder; this takes about 15 seconds …")
-    _encoder(settings)
+    encoder_of(settings)
     if not is_made(folder):
         console.print(
             f"This cannot be kept in {folder.parent}: the next start does it again", markup=False
         )
 
 
-def build_index(settings: Settings, console: Console) -> index.Manifest:
-    """Build the index from the articles as they are now and swap it in.
+def build_index(settings: Settings, console: Console, *, full: bool = False) -> Built:
+    """Bring the index up to date with the articles as they are now, and swap it in.
+
+    Args:
+        settings: the folders.
+        console: shown how far it is.
+        full: whether to read, cut and embed everything anew.
 
     Raises:
-        EuaiqaError: a model cannot be fetched or there is nothing to index.
+        EuaiqaError: a model cannot be fetched, there is nothing to index, or another program
+            builds there.
     """
     _pull(settings, console, language_model=False)
-    return _build(settings, read_corpus(settings.seeds, detect), console)
+    return _update(settings, console, full=full)
 
 
 def open_pipeline(settings: Settings, *, suggest: bool = False) -> Pipeline:
@@ -78,7 +97,7 @@ def open_pipeline(settings: Settings, *, suggest: bool = False) -> Pipeline:
     """
     path = models.locate_language_model(settings)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        loading = pool.submit(_encoder, settings)
+        loading = pool.submit(encoder_of, settings)
         warming = pool.submit(bilingual.warm)
         generator = LlamaGenerator(
             path,
@@ -136,7 +155,7 @@ def open_search(settings: Settings) -> Callable[[str, int], tuple[RetrievedPassa
     Raises:
         EuaiqaError: the encoder or the index is missing or does not fit.
     """
-    encoder = _encoder(settings)
+    encoder = encoder_of(settings)
     retriever = Retriever(index.load(settings.index, encoder), encoder)
     return lambda query, k: retriever.retrieve(query, detect(query), k)
 
@@ -161,7 +180,12 @@ def _pull(settings: Settings, console: Console, *, language_model: bool) -> None
     prepare_encoder(settings, console)
 
 
-def _encoder(settings: Settings) -> E5Encoder:
+def encoder_of(settings: Settings) -> E5Encoder:
+    """The encoder, loaded once.
+
+    Raises:
+        ModelError: it is not there, or cannot be loaded.
+    """
     return _loaded(models.locate_encoder(settings), settings.threads)
 
 
@@ -173,37 +197,49 @@ def _loaded(files: models.EncoderFiles, threads: int) -> E5Encoder:
     )
 
 
-def _is_current(settings: Settings, corpus: Corpus) -> bool:
-    try:
-        manifest = index.read_manifest(settings.index)
-    except IndexError_:
-        return False
-    fingerprint = models.locate_encoder(settings).fingerprint
-    return manifest.index_version == index.version_of(corpus, fingerprint)
+def _update(settings: Settings, console: Console, *, full: bool = False, wait: float = 0) -> Built:
+    """Update the index, with a bar for each step that takes long; then tell what could not be."""
+    with _bars(console) as bars:
+
+        def report(now: Progress) -> None:
+            if not bars.task_ids or bars.tasks[-1].description != now.step:
+                bars.add_task(now.step, total=now.total)
+            bars.update(bars.task_ids[-1], completed=now.done)
+
+        steps = index.Steps(report)
+        encoder = functools.partial(encoder_of, settings)
+        built, new = updating.update(settings, encoder, full=full, wait=wait, steps=steps)
+    for problem in built.changes.problems:
+        remedy = f" — {problem.remedy}" if problem.remedy else ""
+        console.print(f"left out: {problem.document}: {problem.reason}{remedy}", markup=False)
+    if new:
+        console.print(summary(built), markup=False)
+    return built
 
 
-def _bars(console: Console) -> Progress:
-    return Progress(
+def summary(built: Built) -> str:
+    """What a build did, in a line."""
+    now = built.changes
+    counts = [
+        f"{len(now.added)} new",
+        f"{len(now.changed)} changed",
+        f"{len(now.removed)} gone",
+        f"{now.unchanged + len(now.kept)} as before",
+    ]
+    return (
+        f"Indexed {built.articles} articles ({', '.join(counts)}), {built.passages} passages, "
+        f"{built.sentences} sentences in {built.seconds:.1f} s; {built.embedded} texts embedded, "
+        f"{built.reused} had their vectors (version {built.index_version})."
+    )
+
+
+def _bars(console: Console) -> Bars:
+    return Bars(
         TextColumn("  {task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=console,
+        transient=True,
+        disable=not console.is_terminal,  # in a log a bar is many lines
     )
-
-
-def _build(settings: Settings, corpus: Corpus, console: Console) -> index.Manifest:
-    count = len(corpus.documents)
-    console.print(f"Building the index of {count} articles from {settings.seeds} …", markup=False)
-    with _bars(console) as bars:
-        encoder = _encoder(settings)
-
-        def start(step: str, total: int) -> None:
-            bars.add_task(step, total=total)
-
-        def advance(done: int) -> None:
-            bars.advance(bars.task_ids[-1], done)
-
-        manifest = index.build(corpus, encoder, settings.index, start=start, advance=advance)
-    console.print(f"The index has {manifest.passages} passages.")
-    return manifest

@@ -22,11 +22,12 @@ from typing import get_args
 
 from euaiqa import prompts
 from euaiqa.bilingual import names_in
-from euaiqa.datamodels import Answer, DoneEvent, Language, Passage, Sentence
+from euaiqa.datamodels import Answer, DoneEvent, Head, Language, Passage, Sentence
 from euaiqa.errors import GenerationError
 from euaiqa.facts import facts_of
 from euaiqa.generator import Limits
 from euaiqa.ground import ENDED
+from euaiqa.index import Index
 from euaiqa.pipeline.asking import Asking, Stages
 from euaiqa.pipeline.keeping import Kept
 from euaiqa.pipeline.suggestible import alike, suggestible
@@ -53,13 +54,13 @@ class _Place:
 class _Article:
     """The places of an article's beginning; looked for when first wanted."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
-        self.passages = passages[:BEGINNING]
+    def __init__(self, passages: Callable[[], Sequence[Passage]]) -> None:
+        self._passages = passages
 
     @functools.cached_property
     def places(self) -> list[_Place]:
         """Those that are left."""
-        return [place for passage in self.passages for place in _places(passage)]
+        return [place for passage in self._passages()[:BEGINNING] for place in _places(passage)]
 
 
 @dataclass(slots=True)
@@ -98,11 +99,11 @@ class _Making:
 class Suggesting:
     """Makes questions step by step; one thread makes them, any may read them."""
 
-    def __init__(self, passages: Sequence[Passage], stages: Stages, path: Path | None) -> None:
+    def __init__(self, index: Index, stages: Stages, path: Path | None) -> None:
         """Prepare, with what was made at an earlier start.
 
         Args:
-            passages: all there are, an article's in order.
+            index: the articles.
             stages: what answers questions.
             path: where the questions are kept; None where they are not.
         """
@@ -114,7 +115,7 @@ class Suggesting:
         self._making = {
             language: _Making(
                 language,
-                deque() if before else deque(_in_order(passages, language)),
+                deque() if before else deque(_in_order(index, language)),
                 before[language] if before else (),
             )
             for language in get_args(Language)
@@ -221,19 +222,18 @@ def _holds(text: str, language: Language) -> list[prompts.Sought]:
     return [sought for sought, there in holds.items() if there]
 
 
-def _in_order(passages: Sequence[Passage], language: Language) -> list[_Article]:
+def _in_order(index: Index, language: Language) -> list[_Article]:
     """The articles to try for readers of a language: those in it alone, where there are enough."""
-    articles: dict[str, list[Passage]] = {}
-    for passage in passages:
-        articles.setdefault(passage.document, []).append(passage)
 
-    def place(article: list[Passage]) -> tuple[bool, int]:
-        first = article[0]
-        return first.language != language, -first.published.toordinal() if first.published else 0
+    def place(head: Head) -> tuple[bool, int]:
+        return head.language != language, -head.published.toordinal() if head.published else 0
 
-    chosen = heapq.nsmallest(TRIES, articles.values(), key=place)
-    own = [article for article in chosen if article[0].language == language]
-    return [_Article(article) for article in (own if len(own) >= SHOWN else chosen)]
+    chosen = heapq.nsmallest(TRIES, index.heads, key=place)
+    own = [head for head in chosen if head.language == language]
+    return [
+        _Article(functools.partial(index.passages_of, head.id))
+        for head in (own if len(own) >= SHOWN else chosen)
+    ]
 
 
 def _made_with(index_version: str, model: str) -> str:

@@ -1,0 +1,266 @@
+"""A version of the index from articles: only what is new is cut and embedded.
+
+Everything streams: what is held in memory is a table of places, hashes of texts and the words'
+numbers, whatever the articles' size. What is embedded is kept on disk at once, so that a build
+that is broken off loses some seconds of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from euaiqa.datamodels import Document, DocumentProblem, Passage
+from euaiqa.encoder import Encoder
+from euaiqa.errors import IndexError_, SettingsError
+from euaiqa.index.article import Article, document_of
+from euaiqa.index.checking import check
+from euaiqa.index.dense import Entries, kind_of, searchable
+from euaiqa.index.embedding import Embedding
+from euaiqa.index.files import ArticleFiles
+from euaiqa.index.lexical import LexicalIndex
+from euaiqa.index.manifest import SCHEMA, Manifest, fits
+from euaiqa.index.passages import LANGUAGES, Columns, Passages
+from euaiqa.index.progress import Steps
+from euaiqa.index.records import Records
+from euaiqa.index.stored import Stored
+from euaiqa.index.texts import Texts
+from euaiqa.index.vectors import Journal, as_keys, key_of
+from euaiqa.index.versions import BUILDING, current, swap_in, unwritable
+from euaiqa.segment import SEGMENTER_VERSION
+from euaiqa.segment import passages as cut_into_passages
+
+
+def usable(folder: Path, encoder: str, fingerprint: str) -> Stored | None:
+    """The current version, where what it holds can be used again with an encoder."""
+    try:
+        found = Stored(current(folder))
+        fits(found.manifest, encoder, fingerprint)
+    except IndexError_:
+        return None
+    return found
+
+
+def update(
+    articles: Iterable[Article],
+    encoder: Encoder,
+    folder: Path,
+    *,
+    total: int,
+    problems: Sequence[DocumentProblem] = (),
+    reader: str = "",
+    before: Stored | None = None,
+    steps: Steps | None = None,
+) -> Manifest:
+    """Build a version and swap it in; the caller holds the lock.
+
+    Args:
+        articles: in the order of their ids; gone through once.
+        encoder: embeds what has no vector yet.
+        folder: the index folder; it must be there.
+        total: how many articles there are.
+        problems: the files that could not be read, told in the manifest.
+        reader: tells how the files were read; another one reads them again.
+        before: the version whose passages and vectors are used again.
+        steps: told how far it is.
+
+    Raises:
+        SettingsError: there is no readable article, or the folder cannot be written.
+        IndexMismatch: what was built does not hold together, and is not swapped in.
+    """
+    steps = steps or Steps()
+    aside, version = folder / BUILDING, folder / BUILDING / "version"
+    try:
+        aside.mkdir(exist_ok=True)
+        with _cleared(version):
+            journal = Journal(aside, encoder.dimensions, encoder.fingerprint)
+            embedding = Embedding(encoder, journal, before.vectors() if before else (), steps)
+            version.mkdir()
+            written = _written(articles, total, version, before, encoder, steps)
+            if not written.titles:
+                raise _nothing(problems)
+            written.reader, written.problems = reader, tuple(problems)
+            manifest = _searchable(written, version, encoder, embedding, steps)
+            steps.start("checking", 1)
+            check(Stored(version))
+            swap_in(version, folder, manifest.index_version)
+        shutil.rmtree(aside, ignore_errors=True)
+    except OSError as error:
+        raise unwritable(error) from error
+    steps.advance()
+    return manifest
+
+
+@dataclass(slots=True)
+class _Written:
+    """What is held in memory of the articles that were written."""
+
+    digest: str = ""
+    reader: str = ""
+    problems: tuple[DocumentProblem, ...] = ()
+    titles: list[str] = field(default_factory=list)
+    languages: Counter[str] = field(default_factory=Counter)
+    months: Counter[str] = field(default_factory=Counter)
+    columns: Columns = field(default_factory=Columns)
+    whole: bytearray = field(default_factory=bytearray)
+    single: bytearray = field(default_factory=bytearray)
+
+    def add(self, document: Document, passages: Iterable[Passage]) -> None:
+        """Count an article, and take its passages."""
+        number = len(self.titles)
+        self.titles.append(document.title)
+        self.languages[document.language] += 1
+        self.months[document.published.strftime("%Y-%m") if document.published else ""] += 1
+        for passage in passages:
+            self.columns.add(number, passage)
+            self.whole += key_of(passage.text)
+            for sentence in passage.sentences:
+                self.single += key_of(sentence.text)
+
+
+@contextlib.contextmanager
+def _cleared(version: Path) -> Iterator[None]:
+    """Without what an earlier build left of a version; nor is anything left after an error."""
+    shutil.rmtree(version, ignore_errors=True)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(version, ignore_errors=True)
+        raise
+
+
+def _nothing(problems: Sequence[DocumentProblem]) -> SettingsError:
+    reasons = "; ".join(f"{p.document}: {p.reason}" for p in problems[:3])
+    return SettingsError(
+        "there is no readable article to index" + (f" ({reasons})" if reasons else ""),
+        hint="put articles into the folder (EUAIQA_SEEDS), or `euaiqa add` one",
+    )
+
+
+def _written(
+    articles: Iterable[Article],
+    total: int,
+    version: Path,
+    before: Stored | None,
+    encoder: Encoder,
+    steps: Steps,
+) -> _Written:
+    """Write the articles, and cut those into passages that changed."""
+    kept = _Kept(before)
+    written = _Written()
+    digest = hashlib.sha256()
+    for part in (str(SCHEMA), encoder.fingerprint, SEGMENTER_VERSION):
+        digest.update(f"{part}\n".encode())
+    with ArticleFiles(version) as files:
+        for article in steps.over("cutting into passages", articles, total):
+            digest.update(files.write(article))
+            passages: Sequence[Passage] | None = kept.passages(article)
+            if passages is None:
+                passages = cut_into_passages(article.document, encoder.count_tokens)
+            written.add(article.document, passages)
+    written.digest = digest.hexdigest()
+    return written
+
+
+class _Kept:
+    """The passages of the version before, where nothing of their article changed."""
+
+    def __init__(self, before: Stored | None) -> None:
+        self._before = before
+        if before:
+            self._ranges = before.ranges()
+            self._passages = Passages(before.table, before.first(), before.documents)
+
+    def passages(self, article: Article) -> list[Passage] | None:
+        """An article's passages; None where they must be cut."""
+        was = self._before and self._before.files.get(article.document.id)
+        if not self._before or not was or not was.state or was.state != article.state:
+            return None
+        number = self._before.numbers[was.id]
+        return self._passages[int(self._ranges[number]) : int(self._ranges[number + 1])]
+
+
+def _searchable(
+    written: _Written,
+    version: Path,
+    encoder: Encoder,
+    embedding: Embedding,
+    steps: Steps,
+) -> Manifest:
+    """Embed, and write what is searched."""
+    table = written.columns.table()
+    if not len(table.owners):
+        raise SettingsError(
+            "the articles hold no text that can be indexed",
+            hint="check that they are not only captions and forms",
+        )
+    table.save(version)
+    first = np.concatenate([[0], np.cumsum(table.sizes)])
+    passages = Passages(table, first, Records(version / "documents.jsonl", document_of))
+    whole_keys, single_keys = as_keys(written.whole), as_keys(written.single)
+    texts = Texts(passages, first, whole_keys, single_keys, written.titles)
+    texts.embed(embedding, steps)
+    embedding.done()
+    for name, keys in (("passages", whole_keys), ("sentences", single_keys)):
+        np.save(version / f"{name}-keys.npy", keys)
+    np.save(version / "questions-keys.npy", texts.generic)
+    embedding.save(version / "questions.npy", texts.generic)
+    neutral = texts.neutral(embedding)
+    neutral.save(version / "neutral.npy")
+    entries = Entries(
+        table,
+        embedding.save(version / "passages.npy", whole_keys),
+        embedding.save(version / "sentences.npy", single_keys),
+        neutral,
+    )
+    kind = _save_dense(entries, version, steps)
+    steps.start("making words searchable", len(LANGUAGES))
+    for place, language in enumerate(LANGUAGES):
+        of_language = (passages[int(i)] for i in np.flatnonzero(table.languages == place))
+        lexical = LexicalIndex.build(language, (f"{p.title}\n{p.text}" for p in of_language))
+        lexical.save(version / f"lexical-{language}")
+        steps.advance()
+    digest = hashlib.sha256(written.digest.encode())
+    for problem in written.problems:
+        digest.update(f"{problem.document}\0{problem.reason}\n".encode())
+    manifest = Manifest(
+        schema=SCHEMA,
+        index_version=digest.hexdigest()[:12],
+        encoder=encoder.name,
+        encoder_fingerprint=encoder.fingerprint,
+        segmenter=SEGMENTER_VERSION,
+        reader=written.reader,
+        problems=written.problems,
+        documents=len(written.titles),
+        passages=len(table.owners),
+        sentences=len(table.sentences),
+        languages={language: written.languages[language] for language in LANGUAGES},
+        months=dict(sorted(written.months.items())),
+        twins=0,
+        dense=kind,
+        built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        embedded=embedding.embedded,
+        reused=texts.different - embedding.embedded,
+    )
+    manifest.save(version)
+    return manifest
+
+
+def _save_dense(entries: Entries, version: Path, steps: Steps) -> str:
+    import faiss
+
+    steps.start("making vectors searchable", entries.shape[0])
+    dense = searchable(entries, steps.advance)
+    try:
+        faiss.write_index(dense, str(version / "dense.faiss"))
+    except RuntimeError as error:  # what FAISS raises where no space is left
+        raise OSError(f"FAISS cannot write: {error}") from error
+    return kind_of(dense)

@@ -1,0 +1,53 @@
+"""The files of a version that hold its articles, and what the next build needs to know of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from euaiqa.index.article import Article, row_of
+from euaiqa.index.records import Writer
+
+
+class ArticleFiles:
+    """Writes articles one by one; complete once it is left without an error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._writer = Writer(folder / "documents.jsonl")
+        self._heads: list[tuple[str, str, str, str, str]] = []
+        self._files: list[tuple[str, str, str, int, int]] = []
+        self._lines, self._ends = bytearray(), [0]
+
+    def __enter__(self) -> ArticleFiles:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.__exit__(kind, error, trace)
+        if error:
+            return
+        for name, rows in (("heads.json", self._heads), ("files.json", self._files)):
+            text = json.dumps(rows, ensure_ascii=False)
+            (self._folder / name).write_text(text, encoding="utf-8")
+        np.save(self._folder / "lines.npy", np.frombuffer(bytes(self._lines), dtype=np.uint64))
+        np.save(self._folder / "lines-ends.npy", np.array(self._ends, dtype=np.int64))
+
+    def write(self, article: Article) -> bytes:
+        """Append an article; what was written of it is given back."""
+        document = article.document
+        day = document.published.isoformat() if document.published else ""
+        self._heads.append((document.id, document.title, day, document.language, document.outlet))
+        self._files.append(
+            (document.id, document.sha256, article.state, article.size, article.changed)
+        )
+        self._lines.extend(article.lines.astype(np.uint64).tobytes())
+        self._ends.append(self._ends[-1] + len(article.lines))
+        return self._writer.write(row_of(article))

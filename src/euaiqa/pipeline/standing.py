@@ -1,0 +1,68 @@
+"""How the folder, the index and the models stand, for an operator."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from euaiqa import index, models
+from euaiqa.errors import IndexError_
+from euaiqa.operations import Changes, ModelFile, Status
+from euaiqa.pipeline.gathering import gather
+from euaiqa.settings import Settings
+
+
+def status(settings: Settings) -> Status:
+    """Look at everything; nothing is loaded or written.
+
+    Raises:
+        SettingsError: the articles' folder is not there or cannot be listed.
+    """
+    used = {models.ENCODER.name, models.PROFILES[settings.profile].name}
+    files = tuple(
+        ModelFile(each.name, each.licence, each.bytes, each.verified)
+        for each in models.listing(settings)
+        if each.name in used
+    )
+    try:
+        pointer = index.pointer(settings.index)
+        stored = index.Stored(index.current(settings.index))
+    except IndexError_:
+        return Status(
+            index_version="",
+            built=None,
+            previous="",
+            held=False,
+            articles=0,
+            passages=0,
+            sentences=0,
+            twins=0,
+            languages={},
+            months={},
+            bytes=0,
+            dense="",
+            encoder=models.ENCODER.name,
+            models=files,
+            changes=_changes(settings, None),
+        )
+    told = stored.manifest
+    return Status(
+        index_version=told.index_version,
+        built=dt.datetime.fromisoformat(told.built),
+        previous=pointer.previous.split("-")[1] if pointer.previous else "",
+        held=pointer.held,
+        articles=told.documents,
+        passages=told.passages,
+        sentences=told.sentences,
+        twins=told.twins,
+        languages=told.languages,
+        months=told.months,
+        bytes=stored.bytes,
+        dense=told.dense,
+        encoder=told.encoder,
+        models=files,
+        changes=_changes(settings, stored),
+    )
+
+
+def _changes(settings: Settings, before: index.Stored | None) -> Changes:
+    return gather(settings.seeds, before, index.Steps()).changes
