@@ -106,7 +106,7 @@ class Journal:
         return keys, rows[: len(keys) * self._dimensions].reshape(len(keys), self._dimensions)
 
     def append(self, keys: Iterable[bytes], rows: Vectors) -> None:
-        """Keep vectors; the keys are written last, so that no key is without its vector.
+        """Keep vectors, on the disk when this returns.
 
         Raises:
             OSError: no space is left.
