@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from euaiqa.index.dense import DenseVectors
 from euaiqa.index.designations import Designations
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import Manifest
+
+_ALONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Index:
@@ -27,11 +30,24 @@ class Index:
         passages: Sequence[Passage],
         vectors: DenseVectors,
         lexical: Mapping[Language, LexicalIndex],
+        *,
+        witnesses: Mapping[str, str] = _ALONE,
     ) -> None:
+        """Take the parts of a version.
+
+        Args:
+            manifest: what it was built from.
+            documents: the articles by id.
+            passages: theirs, each article's together and in order.
+            vectors: the passages' and their sentences'.
+            lexical: the passages of each language by their words.
+            witnesses: as `near_duplicates.witnesses` gives them.
+        """
         self.manifest = manifest
         self.documents = documents
         self.passages = passages
         self.vectors = vectors
+        self.witnesses = witnesses
         sizes = [len(p.sentences) for p in passages]
         self._most_sentences = max(sizes, default=1)
         self._first = np.concatenate([[0], np.cumsum(sizes)])
@@ -53,6 +69,10 @@ class Index:
         runs = itertools.groupby(self.passages, key=lambda passage: passage.document)
         told = {id_: tuple(s for p in passages for s in p.sentences) for id_, passages in runs}
         return {id_: told.get(id_, ()) for id_ in self.documents}
+
+    def witness_of(self, document: str) -> str:
+        """What is the same for all articles that are one witness; else the article's own id."""
+        return self.witnesses.get(document, document)
 
     def search_dense(
         self, query: Vectors, language: Language, k: int
