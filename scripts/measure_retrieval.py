@@ -153,8 +153,8 @@ def ways(
     ) -> list[list[int]]:
         dense = faiss.IndexFlatIP(encoder.dimensions)
         dense.add(Entries(loaded.table, whole, single, subtracted)[:])
-        searched = loaded.with_vectors(
-            DenseVectors(dense, vectors.passages, vectors.sentences, subtracted)
+        searched = loaded.but(
+            vectors=DenseVectors(dense, vectors.passages, vectors.sentences, subtracted)
         )
         retriever = Retriever(searched, encoder, lexical=words)
         return [

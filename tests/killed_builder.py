@@ -62,7 +62,7 @@ def _build(settings: Settings, encoder: HashEncoder, how: str, value: float, wri
         pipeline.update(settings, lambda: encoder)
         os.write(writer, str(seen).encode())
         os._exit(0)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
         os.write(2, f"{type(error).__name__}: {error}\n".encode())
         os._exit(1)
 

@@ -280,6 +280,23 @@ def test_ask_articles_that_differ_are_both_told(over: Callable[..., Pipeline]) -
     assert sent[-1].sentence == told and [c.marker for c in sent[-1].citations] == [1, 2]
 
 
+def test_ask_articles_of_one_witness_do_not_contradict_each_other(
+    over: Callable[..., Pipeline],
+) -> None:
+    """The pipeline hands on what the index knows."""
+    articles = {
+        "a.md": COSTS.format("2025-02-01", "2,3 milliards d'euros"),
+        "b.md": COSTS.format("2025-03-09", "2,9 milliards d'euros"),
+    }
+    first = over(articles, model())
+    known = first._index.but(witnesses={"a.md": "a.md", "b.md": "a.md"})
+    assert known.witness_of("b.md") == "a.md" and known.witness_of("c.md") == "c.md"
+    generator = model("L'usine de Douai coûtera 2,3 milliards d'euros à la région.")
+    reply = answer(Pipeline(known, first._encoder, generator), "Combien coûtera l'usine de Douai ?")
+    assert reply.disagreements == () and len(reply.sentences) == 1
+    assert len(generator.prompts) == 1
+
+
 def test_ask_articles_that_agree_say_it_once(over: Callable[..., Pipeline]) -> None:
     articles = {
         "a.md": COSTS.format("2025-02-01", "2,3 milliards d'euros"),

@@ -57,6 +57,7 @@ class Compared:
         yes: float | Callable[[Prompt], float] = 0.95,
         says: Callable[[Prompt], str] = copied,
         cancelled: Callable[[], bool] = never,
+        witness_of: Callable[[str], str] = str,
     ) -> None:
         self.generator = ScriptedGenerator(yes=yes, default=says)
         articles = [
@@ -70,7 +71,7 @@ class Compared:
         list(writing.events())
         assert writing.proven
         self.result: tuple[AnswerSentence, Disagreement] | None = Comparing(
-            tools, question, language, known, cancelled
+            tools, question, language, known, cancelled, witness_of=witness_of
         ).compare(
             writing.proven,
             self.ledger,
@@ -214,6 +215,70 @@ def test_compare_reads_only_so_many_articles() -> None:
     compared = Compared(*others, yes=0.01)
     assert compared.result is None
     assert len(compared.generator.probes) == comparing.COMPARED < len(others)
+
+
+def together(*documents: str) -> Callable[[str], str]:
+    """Some articles are one witness, all others each their own."""
+    return lambda document: documents[0] if document in documents else document
+
+
+def test_compare_witness_of_a_cited_article_is_no_rival() -> None:
+    for others, told in (("a.txt", "c.txt"), True), (("a.txt", "b.txt"), False):
+        compared = Compared(OTHER, witness_of=together(*others))
+        assert bool(compared.result) is told
+        assert len(compared.generator.probes) == told  # no reading of what is not compared
+
+
+def test_compare_one_witness_is_heard_once_of_those_read() -> None:
+    """What an outlet reprints takes no place of those that say something else."""
+    reprints = [article(f"{i}.txt", "2,9 milliards d'euros") for i in range(comparing.COMPARED)]
+    last = article("z.txt", "3,5 milliards d'euros")
+
+    def yes(prompt: Prompt) -> float:
+        return 0.95 if "3,5" in prompt.passages[0] or "2,3" in prompt.passages[0] else 0.01
+
+    assert Compared(*reprints, last, yes=yes).result is None
+    one = together(*(p.document for p in reprints))
+    compared = Compared(*reprints, last, yes=yes, witness_of=one)
+    assert compared.result
+    assert len(compared.generator.probes) == 2
+    assert compared.ledger.citations[1].document == "z.txt"
+
+
+def test_compare_one_witness_is_answered_from_once() -> None:
+    reprints = [article(f"{i}.txt", "2,9 milliards d'euros") for i in range(comparing.ANSWERED)]
+    last = article("z.txt", "3,5 milliards d'euros")
+
+    def says(prompt: Prompt) -> str:
+        return "" if "2,9" in prompt.passages[0] else copied(prompt)
+
+    def likelier(prompt: Prompt) -> float:
+        return 0.9 if "3,5" in prompt.passages[0] else 0.95
+
+    assert Compared(*reprints, last, says=says, yes=likelier).result is None
+    one = together(*(p.document for p in reprints))
+    assert Compared(*reprints, last, says=says, yes=likelier, witness_of=one).result
+
+
+def test_compare_witness_is_heard_again_where_it_says_more() -> None:
+    """What one outlet cut stands in another: a passage with another value is read too."""
+    more = article("c.txt", "2,9 milliards d'euros, bientôt 9,9 milliards d'euros,")
+    same = article("d.txt", "2,9 milliards d'euros")
+    one = together("b.txt", "c.txt", "d.txt")
+    assert len(Compared(OTHER, more, yes=0.01, witness_of=one).generator.probes) == 2
+    assert len(Compared(OTHER, same, yes=0.01, witness_of=one).generator.probes) == 1
+    # A second passage of the same article is read as before.
+    again = article("b.txt", "2,9 milliards d'euros")
+    assert len(Compared(OTHER, again, yes=0.01, witness_of=one).generator.probes) == 2
+
+
+@pytest.mark.parametrize(("led", "heard"), [("Iberdata", 1), ("Altadata", 2)])
+def test_compare_witness_is_heard_again_for_another_name(led: str, heard: int) -> None:
+    mine = passage_of(LED.format("Nubaria"))
+    others = [passage_of(LED.format("Iberdata"), document="b"), passage_of(LED.format(led),
+              document="c")]  # fmt: skip
+    compared = Compared(*others, mine=mine, question=LEADS, yes=0.01, witness_of=together("b", "c"))
+    assert len(compared.generator.probes) == heard
 
 
 def test_compare_cancelled_reads_nothing() -> None:

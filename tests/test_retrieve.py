@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from euaiqa import index
 from euaiqa.datamodels import Corpus, Document, Language
 from euaiqa.index.designations import Designations
-from euaiqa.retrieve import Retriever
+from euaiqa.retrieve import DEPTH, Retriever
 from fakes import HashEncoder
 
 PARTS = [(1, "apples"), (2, "badgers"), (3, "clocks"), (4, "dunes")]
@@ -109,6 +110,82 @@ def test_retrieve_words_reorder_around_the_other_language(
     assert before[1] == "1"
     assert order(1e6, "en") == before[::-1]
     assert order(1e6, "fr") == order(0.0, "fr")
+
+
+def over(documents: list[Document], folder: Path, witnesses: dict[str, str]) -> Retriever:
+    """Search articles of which some are one witness."""
+    encoder = HashEncoder()
+    index.build(Corpus(tuple(documents)), encoder, folder)
+    loaded = index.load(folder, encoder)
+    return Retriever(loaded.but(witnesses=witnesses), encoder)
+
+
+def printed(id_: str, text: str, published: dt.date | None = None, title: str = "") -> Document:
+    return Document(id_, title or id_, published, "fr", text, id_)
+
+
+ALIKE = "Les pommes « mûres » valent 5 % de plus : l'été fut sec."
+
+
+def test_retrieve_passage_of_one_witness_comes_once(tmp_path: Path) -> None:
+    documents = [
+        printed("a", ALIKE),
+        printed("b", "Les pommes “mûres” valent\u00a05% de plus: l’été fut sec.\n"),
+        printed("c", ALIKE.replace("5", "6")),
+        printed("d", ALIKE),
+    ]
+
+    def ids(witnesses: dict[str, str], k: int) -> list[str]:
+        found = over(documents, tmp_path, witnesses).retrieve("prix des pommes", "fr", k)
+        scores = [one.score for one in found]
+        assert scores == sorted(scores, reverse=True)
+        return [one.passage.document for one in found]
+
+    assert sorted(ids({}, 4)) == ["a", "b", "c", "d"]
+    assert sorted(ids({"a": "a", "b": "a"}, 4)) == ["a", "c", "d"]  # the fourth is another's
+    assert sorted(ids({"a": "a", "b": "a", "d": "a"}, 4)) == ["a", "c"]
+    # Another figure is another text, whatever the articles are.
+    assert sorted(ids(dict.fromkeys("abcd", "a"), 4)) == ["a", "c"]
+    assert len(ids({"a": "a", "b": "a"}, 3)) == 3  # as many as are asked for
+
+
+def test_retrieve_of_one_witness_an_article_with_the_earliest_date_is_shown(tmp_path: Path) -> None:
+    documents = [
+        printed("a", ALIKE),
+        printed("b", ALIKE, dt.date(2026, 3, 2)),
+        printed("c", ALIKE, dt.date(2026, 3, 1)),
+        printed("d", "Les poires sont là."),
+    ]
+    retriever = over(documents, tmp_path, dict.fromkeys("abc", "a"))
+    assert [p.passage.document for p in retriever.retrieve("les pommes", "fr", 4)] == ["c", "d"]
+    named = [printed("n", ALIKE, title="Article 7"), *documents]
+    retriever = over(named, tmp_path, dict.fromkeys("abcn", "a"))
+    found = retriever.retrieve("Que dit l'article 7 des pommes ?", "fr", 4)
+    assert [p.passage.document for p in found] == ["n", "d"]
+
+
+def test_retrieve_gives_as_many_as_there_are_behind_a_heap_of_reprints(tmp_path: Path) -> None:
+    reprints = [printed(f"r{n:03}", "Les pommes rouges.") for n in range(DEPTH + 20)]
+    others = [printed(f"o{n}", f"Poire{n} et pommes vertes de {n} jardins.") for n in range(5)]
+    witnesses = {one.id: "r000" for one in reprints}
+    found = over(reprints + others, tmp_path, witnesses).retrieve("les pommes rouges", "fr", 5)
+    assert found[0].passage.document == "r000"
+    assert len(found) == 5 == len({p.passage.document for p in found})
+
+
+@settings(max_examples=25, deadline=None)
+@given(lists, st.sampled_from(SUBJECTS), st.sampled_from(["fr", "en"]), st.integers(1, 12),
+       st.sets(st.integers(0, 7)))  # fmt: skip
+def test_retrieve_without_equal_passages_is_the_same_with_and_without_witnesses(
+    corpus: list[tuple[Language, str]], subject: str, language: Language, k: int, one: set[int]
+) -> None:
+    texts = [(of, f"{word.capitalize()} and n{i}.") for i, (of, word) in enumerate(corpus)]
+    documents = list(articles(*texts).documents)
+    query = f"which {subject} and n2"
+    with tempfile.TemporaryDirectory() as folder:
+        alone = over(documents, Path(folder), {}).retrieve(query, language, k)
+        witnesses = {str(i): str(min(one)) for i in one}
+        assert over(documents, Path(folder), witnesses).retrieve(query, language, k) == alone
 
 
 def test_retrieve_language_without_articles_finds_the_other(

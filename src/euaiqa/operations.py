@@ -36,6 +36,7 @@ class Changes:
 Step = Literal[
     "reading files",
     "cutting into passages",
+    "comparing articles",
     "embedding texts",
     "making vectors searchable",
     "making words searchable",
@@ -88,10 +89,11 @@ class ModelFile:
 class Status:
     """How the folder, the index and the models stand.
 
-    `months` counts articles by "2025-02", or "" where they have no date; `bytes` are of the
-    version that is served; `held` is whether it was put back by hand, so that no start of the
-    server replaces it. `changes` is what `euaiqa index` would do now. Where there is no index,
-    `index_version` is empty and `built` None.
+    `twins` are articles that reprint another or are reprinted. `months` counts articles by
+    "2025-02", or "" where they have no date; `bytes` are of the version that is served; `held`
+    is whether it was put back by hand, so that no start of the server replaces it. `changes` is
+    what `euaiqa index` would do now. Where there is no index, `index_version` is empty and
+    `built` None.
     """
 
     index_version: str

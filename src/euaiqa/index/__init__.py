@@ -2,7 +2,8 @@
 
 `building` makes a version out of articles and of the version before; `versions` tells which one
 is read, and swaps them; `stored` opens one; `store` loads it; `loaded` searches it: vectors in
-FAISS, words in BM25 (`lexical`), numbers of articles (`designations`). Fusing what is found is
+FAISS, words in BM25 (`lexical`), numbers of articles (`designations`). `near_duplicates` tells
+which articles are one witness. Fusing what is found is
 `retrieve`'s work.
 """
 
@@ -11,6 +12,7 @@ from euaiqa.index.building import update, usable
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.loaded import Index
 from euaiqa.index.manifest import Manifest
+from euaiqa.index.near_duplicates import sketch, witnesses
 from euaiqa.index.progress import Steps
 from euaiqa.index.spool import Spool
 from euaiqa.index.store import build, load, read_manifest
@@ -34,6 +36,8 @@ __all__ = [
     "read_manifest",
     "release",
     "roll_back",
+    "sketch",
     "update",
     "usable",
+    "witnesses",
 ]

@@ -39,6 +39,15 @@ class Article:
         return cls(document, Source(document.id, document.text, document.sha256))
 
 
+def content_of(document: Document) -> str:
+    """A document's text without its boilerplate."""
+    kept, at = [], 0
+    for span in document.boilerplate:
+        kept.append(document.text[at : span.start])
+        at = span.end
+    return "".join([*kept, document.text[at:]])
+
+
 _APART = ("id", "text", "sha256")  # a source has them from its document
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,17 +18,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, DocumentProblem, Passage
 from euaiqa.encoder import Encoder
 from euaiqa.errors import IndexError_, SettingsError
-from euaiqa.index.article import Article, document_of
+from euaiqa.index.article import Article, content_of, document_of
 from euaiqa.index.checking import check
 from euaiqa.index.dense import Entries, kind_of, searchable
 from euaiqa.index.embedding import Embedding
 from euaiqa.index.files import ArticleFiles
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import SCHEMA, Manifest, fits
+from euaiqa.index.near_duplicates import sketch, witnesses
 from euaiqa.index.passages import LANGUAGES, Columns, Passages
 from euaiqa.index.progress import Steps
 from euaiqa.index.records import Records
@@ -161,17 +164,21 @@ def _written(
         digest.update(f"{part}\n".encode())
     with ArticleFiles(version) as files:
         for article in steps.over("cutting into passages", articles, total):
-            digest.update(files.write(article))
-            passages: Sequence[Passage] | None = kept.passages(article)
-            if passages is None:
+            number = kept.number(article)
+            passages: Sequence[Passage]
+            if number is None:
+                made = sketch(content_of(article.document))
                 passages = cut_into_passages(article.document, encoder.count_tokens)
+            else:
+                made, passages = kept.sketch(number), kept.passages(number)
+            digest.update(files.write(article, made))
             written.add(article.document, passages)
     written.digest = digest.hexdigest()
     return written
 
 
 class _Kept:
-    """The passages of the version before, where nothing of their article changed."""
+    """What the version before holds of articles that did not change."""
 
     def __init__(self, before: Stored | None) -> None:
         self._before = before
@@ -179,13 +186,34 @@ class _Kept:
             self._ranges = before.ranges()
             self._passages = Passages(before.table, before.first(), before.documents)
 
-    def passages(self, article: Article) -> list[Passage] | None:
-        """An article's passages; None where they must be cut."""
+    def number(self, article: Article) -> int | None:
+        """An article's number there; None where it is new or another."""
         was = self._before and self._before.files.get(article.document.id)
         if not self._before or not was or not was.state or was.state != article.state:
             return None
-        number = self._before.numbers[was.id]
+        return self._before.numbers[was.id]
+
+    def passages(self, number: int) -> Sequence[Passage]:
+        """The article's passages."""
         return self._passages[int(self._ranges[number]) : int(self._ranges[number + 1])]
+
+    def sketch(self, number: int) -> NDArray[np.uint64]:
+        """Its sketch, uint64 (SIZE,)."""
+        assert self._before  # noqa: S101 - else there is no number
+        return np.asarray(self._before.sketches[number])
+
+
+def _save_witnesses(version: Path, documents: Records[Document], steps: Steps) -> int:
+    """Find the articles that are one witness; how many have another beside them."""
+    heads = json.loads((version / "heads.json").read_text(encoding="utf-8"))
+    numbers = {head[0]: number for number, head in enumerate(heads)}
+    steps.start("comparing articles", 1)
+    sketches = np.load(version / "sketches.npy", mmap_mode="r")
+    found = witnesses(list(numbers), sketches, lambda id_: content_of(documents[numbers[id_]]))
+    text = json.dumps(found, ensure_ascii=False)
+    (version / "witnesses.json").write_text(text, encoding="utf-8")
+    steps.advance()
+    return len(found)
 
 
 def _searchable(
@@ -204,7 +232,9 @@ def _searchable(
         )
     table.save(version)
     first = np.concatenate([[0], np.cumsum(table.sizes)])
-    passages = Passages(table, first, Records(version / "documents.jsonl", document_of))
+    documents = Records(version / "documents.jsonl", document_of)
+    twins = _save_witnesses(version, documents, steps)
+    passages = Passages(table, first, documents)
     whole_keys, single_keys = as_keys(written.whole), as_keys(written.single)
     texts = Texts(passages, first, whole_keys, single_keys, written.titles)
     texts.embed(embedding, steps)
@@ -244,7 +274,7 @@ def _searchable(
         sentences=len(table.sentences),
         languages={language: written.languages[language] for language in LANGUAGES},
         months=dict(sorted(written.months.items())),
-        twins=0,
+        twins=twins,
         dense=kind,
         built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         embedded=embedding.embedded,

@@ -41,6 +41,8 @@ def check(version: Stored) -> None:
         told = int((version.table.languages == place).sum())
         if sizes[language] not in {0, told}:  # 0 where no passage has a word
             raise IndexMismatch(f"the words of language {language} are damaged", hint=_HINT)
+    if not {*version.witnesses, *version.witnesses.values()} <= version.numbers.keys():
+        raise IndexMismatch("what is told of reprints is damaged", hint=_HINT)
     if len(version.files) != len(version.heads) or len(version.sources) != len(version.heads):
         raise IndexMismatch("what is told of the files is damaged", hint=_HINT)
 

@@ -7,8 +7,10 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from euaiqa.index.article import Article, row_of
+from euaiqa.index.near_duplicates import SIZE
 from euaiqa.index.records import Writer
 
 
@@ -21,6 +23,7 @@ class ArticleFiles:
         self._heads: list[tuple[str, str, str, str, str]] = []
         self._files: list[tuple[str, str, str, int, int]] = []
         self._lines, self._ends = bytearray(), [0]
+        self._sketches = bytearray()
 
     def __enter__(self) -> ArticleFiles:
         return self
@@ -38,10 +41,12 @@ class ArticleFiles:
             text = json.dumps(rows, ensure_ascii=False)
             (self._folder / name).write_text(text, encoding="utf-8")
         np.save(self._folder / "lines.npy", np.frombuffer(bytes(self._lines), dtype=np.uint64))
+        sketches = np.frombuffer(bytes(self._sketches), dtype=np.uint64).reshape(-1, SIZE)
+        np.save(self._folder / "sketches.npy", sketches)
         np.save(self._folder / "lines-ends.npy", np.array(self._ends, dtype=np.int64))
 
-    def write(self, article: Article) -> bytes:
-        """Append an article; what was written of it is given back."""
+    def write(self, article: Article, sketch: NDArray[np.uint64]) -> bytes:
+        """Append an article with its sketch, uint64 (SIZE,); what was written is given back."""
         document = article.document
         day = document.published.isoformat() if document.published else ""
         self._heads.append((document.id, document.title, day, document.language, document.outlet))
@@ -50,4 +55,5 @@ class ArticleFiles:
         )
         self._lines.extend(article.lines.astype(np.uint64).tobytes())
         self._ends.append(self._ends[-1] + len(article.lines))
+        self._sketches.extend(sketch.astype(np.uint64).tobytes())
         return self._writer.write(row_of(article))

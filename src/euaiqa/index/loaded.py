@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from euaiqa.index.designations import Designations
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import Manifest
 from euaiqa.index.passages import LANGUAGES, Articles, Passages, Quotable, Table
+
+_ALONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Index:
@@ -27,6 +30,8 @@ class Index:
         table: Table,
         vectors: DenseVectors,
         lexical: Mapping[Language, LexicalIndex],
+        *,
+        witnesses: Mapping[str, str] = _ALONE,
     ) -> None:
         """Put the parts together.
 
@@ -37,11 +42,13 @@ class Index:
             table: its passages.
             vectors: theirs and their sentences'.
             lexical: the words of each language, its passages in the table's order.
+            witnesses: as `near_duplicates.witnesses` gives them.
         """
         self.manifest = manifest
         self.heads = heads
         self.table = table
         self.vectors = vectors
+        self.witnesses = witnesses
         self._lexical = lexical
         self._articles = documents
         self._first = np.concatenate([[0], np.cumsum(table.sizes)])
@@ -59,17 +66,31 @@ class Index:
         self.documents: Mapping[str, Document] = Articles(heads, documents)
         self.sentences: Mapping[str, Sequence[Sentence]] = Quotable(self.passages, self._ranges)
 
-    def with_vectors(self, vectors: DenseVectors) -> Index:
-        """The same articles, searched by other vectors."""
-        return Index(self.manifest, self.heads, self._articles, self.table, vectors, self._lexical)
+    def but(
+        self, *, vectors: DenseVectors | None = None, witnesses: Mapping[str, str] | None = None
+    ) -> Index:
+        """The same articles with other vectors, or other reprints."""
+        return Index(
+            self.manifest,
+            self.heads,
+            self._articles,
+            self.table,
+            self.vectors if vectors is None else vectors,
+            self._lexical,
+            witnesses=self.witnesses if witnesses is None else witnesses,
+        )
 
     def language_of(self, number: int) -> Language:
         """A passage's language."""
-        return LANGUAGES[self.table.languages[number]]
+        return LANGUAGES[int(self.table.languages[number])]
 
     def passages_of(self, document: str) -> Sequence[Passage]:
         """An article's passages, in order."""
         return [self.passages[number] for number in self._ranges[document]]
+
+    def witness_of(self, document: str) -> str:
+        """What is the same for all articles that are one witness; else the article's own id."""
+        return self.witnesses.get(document, document)
 
     def search_dense(
         self, query: Vectors, language: Language, k: int

@@ -72,5 +72,11 @@ def load(folder: Path, encoder: Encoder) -> Index:
         stored.dense(), stored.whole, stored.single, Neutral.of_rows(stored.neutral)
     )
     return Index(
-        stored.manifest, stored.heads, stored.documents, stored.table, vectors, stored.lexical()
+        stored.manifest,
+        stored.heads,
+        stored.documents,
+        stored.table,
+        vectors,
+        stored.lexical(),
+        witnesses=stored.witnesses,
     )

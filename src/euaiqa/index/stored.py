@@ -60,6 +60,7 @@ class Stored:
             self.whole: Vectors = self._array("passages")
             self.single: Vectors = self._array("sentences")
             self.neutral: Vectors = self._array("neutral")
+            self.witnesses: dict[str, str] = dict(self._json("witnesses.json"))
         except _BROKEN as error:
             raise IndexMismatch("the index is damaged", hint=REBUILD) from error
         n, m, told = len(self.table.owners), len(self.table.sentences), self.manifest
@@ -158,6 +159,12 @@ class Stored:
             }
         except _BROKEN as error:
             raise IndexMismatch("the index is damaged", hint=REBUILD) from error
+
+    @functools.cached_property
+    def sketches(self) -> NDArray[np.uint64]:
+        """The articles' sketches, uint64 (articles, SIZE)."""
+        sketches: NDArray[np.uint64] = self._array("sketches")
+        return sketches
 
     @functools.cached_property
     def _lines(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -74,7 +74,8 @@ class Pipeline:
             max_tokens,
             time_limit,
         )
-        self.stages = Stages(Retriever(index, encoder), tools, passages, self.index_version)
+        retriever = Retriever(index, encoder)
+        self.stages = Stages(retriever, tools, passages, self.index_version, index.witness_of)
         self._suggesting = Suggesting(index, self.stages, suggested) if suggest else None
 
     @property

@@ -50,13 +50,15 @@ AT_ONCE = 0.5
 class Stages:
     """What answers questions; the same for every one.
 
-    `read` is how many passages the model reads at most, each by itself.
+    `read` is how many passages the model reads at most, each by itself; `witness_of` gives what is
+    the same for articles that count as one.
     """
 
     retriever: Retriever
     tools: Tools
     read: int
     index_version: str
+    witness_of: Callable[[str], str] = str
 
 
 class Asking:
@@ -122,7 +124,14 @@ class Asking:
         if writing is None:
             return False
         if writing.proven and not self._cancelled():
-            comparing = Comparing(self._tools, part, self._language, known, self._cancelled)
+            comparing = Comparing(
+                self._tools,
+                part,
+                self._language,
+                known,
+                self._cancelled,
+                witness_of=self._stages.witness_of,
+            )
             names = names_in(named, detect(named))
             differing = comparing.compare(writing.proven, self._ledger, found, names)
             if differing:

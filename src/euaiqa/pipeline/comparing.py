@@ -4,7 +4,8 @@ Takes a question with its proven answer, and the passages of other articles that
 retrieved; reads those that could hold another value and lets the model answer from each
 alone. Two proven answers with values that cannot both be right are a disagreement, and so are
 two answers with other names to a question that asks for one: it is the question that makes sure
-that both speak of one thing. Which article is right is not decided.
+that both speak of one thing. Articles that reprint one text are one witness: it does not contradict
+itself, and is heard once. Which article is right is not decided.
 docs/adr/0011-disagreement.md
 """
 
@@ -20,6 +21,7 @@ from euaiqa.datamodels import (
     Disagreement,
     DisagreementValue,
     Language,
+    Passage,
     RetrievedPassage,
     Sentence,
 )
@@ -59,9 +61,22 @@ class Comparing:
         language: Language,
         known: Answerability,
         cancelled: Callable[[], bool],
+        *,
+        witness_of: Callable[[str], str] = str,
     ) -> None:
+        """Prepare.
+
+        Args:
+            tools: models and articles.
+            question: as it is understood.
+            language: the answer's.
+            known: how likely passages and sentences answer the question.
+            cancelled: asked between steps.
+            witness_of: gives what is the same for articles that are one witness.
+        """
         self._tools = tools
         self._question = question
+        self._witness_of = witness_of
         self._language = language
         self._known = known
         self._cancelled = cancelled
@@ -86,17 +101,17 @@ class Comparing:
         Returns:
             The sentence that tells it, with both citations, and the disagreement; or None.
         """
-        cited = {c.document for s in answer for c in ledger.of(s.citations)}
+        cited = {self._witness_of(c.document) for s in answer for c in ledger.of(s.citations)}
         mine = list(self._sides(answer[0], ledger))
         named = self._names(answer[0], ledger) if self._asked in {"name", "who"} else []
         rivals = [
             one
             for one in found
-            if one.passage.document not in cited
+            if self._witness_of(one.passage.document) not in cited
             and self._tools.articles.holds_all(asked_of, one.passage.document)
             and (named or self._could_differ(mine, one))
         ]
-        for rival in self._sure(rivals[:COMPARED]):
+        for rival in self._sure(self._heard_once(rivals)[:COMPARED]):
             likely = self._known.sentences(rival.passage)
             shown = self._otherwise(mine, named, likely) if likely.known else None
             if likely.known and shown is None:
@@ -123,6 +138,35 @@ class Comparing:
             if pair:
                 return self._told(*pair, rival, ledger)
         return None
+
+    def _heard_once(self, rivals: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
+        """Without what another article of the same witness says before: no new value, no new name.
+
+        What is cut in one may stand in the other, so not all but one article is left out.
+        """
+        kept: list[RetrievedPassage] = []
+        for rival in rivals:
+            own = rival.passage
+            witness = self._witness_of(own.document)
+            told = [
+                one.passage
+                for one in kept
+                if self._witness_of(one.passage.document) == witness
+                and one.passage.document != own.document
+            ]
+            if not told or self._adds(own, told):
+                kept.append(rival)
+        return kept
+
+    def _adds(self, passage: Passage, told: Sequence[Passage]) -> bool:
+        """Whether a passage holds a figure, a date or a name that others do not."""
+        own, *others = (
+            "\n".join(s.text for s in (*one.before, *one.sentences)) for one in (passage, *told)
+        )
+        facts = facts_of(own, passage.language)
+        if facts.missing_from([facts_of(text, passage.language) for text in others]):
+            return True
+        return bool(missing(_proper(own, passage.language), [held_in(text) for text in others]))
 
     def _sure(self, rivals: Sequence[RetrievedPassage]) -> list[RetrievedPassage]:
         """Those of which the model says that they hold the answer, the surest first."""
