@@ -3,8 +3,9 @@
     python tests/killed_builder.py SEEDS INDEX
 
 Each line of the standard input starts one build: `event N` kills it when it is about to do the
-N-th thing that touches a file, `after S` after so many seconds, `never` not at all. Each is
-answered by a line: the child's status, and how many such things it did.
+N-th thing that touches a file, `after S` after so many seconds, `never` not at all; `full N` lets
+no file grow beyond N bytes. Each is answered by a line: the child's exit code, and how many such
+things it did, or the error that ended it.
 """
 
 from __future__ import annotations
@@ -57,13 +58,15 @@ def _build(settings: Settings, encoder: HashEncoder, how: str, value: float, wri
 
     if how == "after":
         signal.setitimer(signal.ITIMER_REAL, value)  # SIGALRM, unhandled, ends it like SIGKILL
+    if how == "full":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(value), resource.RLIM_INFINITY))
     sys.addaudithook(hook)
     try:
         pipeline.update(settings, lambda: encoder)
         os.write(writer, str(seen).encode())
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
-        os.write(2, f"{type(error).__name__}: {error}\n".encode())
+        os.write(writer, type(error).__name__.encode())
         os._exit(1)
 
 

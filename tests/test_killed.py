@@ -33,13 +33,13 @@ class Builder:
             text=True,
         )
 
-    def build(self, how: str) -> tuple[int, int]:
-        """One build: its exit code (negative: the signal), and what it did to files."""
+    def build(self, how: str) -> tuple[int, str]:
+        """One build: its exit code (negative: the signal), and what it says of itself."""
         assert self._process.stdin and self._process.stdout
         self._process.stdin.write(f"{how}\n")
         self._process.stdin.flush()
         code, seen = self._process.stdout.readline().split()
-        return int(code), int(seen)
+        return int(code), seen
 
     def close(self) -> None:
         self._process.kill()
@@ -83,7 +83,8 @@ def test_killed_builds_leave_an_index_that_answers(tmp_path: Path, builder: Buil
     seeds, folder, encoder = tmp_path / "seeds", tmp_path / "index", HashEncoder()
     assert builder.build("never")[0] == 0
     write(seeds, 1)
-    code, events = builder.build("never")  # this one had an older version to take away
+    code, seen = builder.build("never")  # this one had an older version to take away
+    events = int(seen)
     assert code == 0 and events > KILLED_AFTER
     draw = random.Random(6)
     moments = [f"event {number}" for number in range(1, events + 1)]
@@ -108,3 +109,22 @@ def test_killed_builds_leave_an_index_that_answers(tmp_path: Path, builder: Buil
     assert f"mobilise {version} milliards" in ask(folder, encoder).citations[0].quote
     left = {path.name for path in folder.iterdir()} - {".lock", "CURRENT"}
     assert len(left) == 2 and all(re.fullmatch(r"v-\w{12}-\w{8}", name) for name in left)
+
+
+def test_build_on_a_full_disk_leaves_the_index_as_it_is(tmp_path: Path, builder: Builder) -> None:
+    """A file that may not grow fails as one on a full disk does, whoever writes it."""
+    seeds, folder, encoder = tmp_path / "seeds", tmp_path / "index", HashEncoder()
+    assert builder.build("never")[0] == 0
+    failed = 0
+    for number, size in enumerate([0, 10, 300, 1000, 3000, 8000, 16_000, 30_000], 1):
+        write(seeds, number)
+        code, error = builder.build(f"full {size}")
+        if code == 0:
+            break
+        failed += 1
+        assert (code, error) == (1, "SettingsError"), size
+        assert "mobilise 0 milliards" in ask(folder, encoder).citations[0].quote
+        assert not (folder / ".building" / "version").exists()
+    assert failed > 5
+    assert builder.build("never")[0] == 0
+    assert f"mobilise {number} milliards" in ask(folder, encoder).citations[0].quote

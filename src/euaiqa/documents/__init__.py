@@ -14,6 +14,7 @@ It does not split sentences, does not correct the text and does not fetch anythi
 from euaiqa.documents.reader import (
     MAX_BYTES,
     as_document,
+    changed_at,
     list_files,
     read_bytes,
     read_corpus,
@@ -44,6 +45,7 @@ def read_kept(folder):
 __all__ = [
     "MAX_BYTES",
     "as_document",
+    "changed_at",
     "list_files",
     "read_bytes",
     "read_corpus",

@@ -205,7 +205,16 @@ def read_bytes(path: Path, folder: Path) -> tuple[bytes, int, int]:
         raise DocumentError(
             name, f"larger than {MAX_BYTES // 1_000_000} MB", hint="split it into articles"
         )
-    return data, status.st_size, status.st_mtime_ns
+    return data, status.st_size, changed_at(status)
+
+
+def changed_at(status: os.stat_result) -> int:
+    """When a file was last changed, in nanoseconds; a program that sets its time back cannot hide.
+
+    Any change sets `st_ctime`, which no program can choose; Windows, where it is the file's
+    birth, has the other one.
+    """
+    return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from euaiqa.datamodels import Document, DocumentProblem, Passage
 from euaiqa.encoder import Encoder
 from euaiqa.errors import IndexError_, SettingsError
+from euaiqa.index import arrays
 from euaiqa.index.article import Article, content_of, document_of
 from euaiqa.index.checking import check
 from euaiqa.index.dense import Entries, kind_of, searchable
@@ -208,7 +210,7 @@ def _save_witnesses(version: Path, documents: Records[Document], steps: Steps) -
     heads = json.loads((version / "heads.json").read_text(encoding="utf-8"))
     numbers = {head[0]: number for number, head in enumerate(heads)}
     steps.start("comparing articles", 1)
-    sketches = np.load(version / "sketches.npy", mmap_mode="r")
+    sketches = arrays.load(version / "sketches.npy")
     found = witnesses(list(numbers), sketches, lambda id_: content_of(documents[numbers[id_]]))
     text = json.dumps(found, ensure_ascii=False)
     (version / "witnesses.json").write_text(text, encoding="utf-8")
@@ -240,8 +242,8 @@ def _searchable(
     texts.embed(embedding, steps)
     embedding.done()
     for name, keys in (("passages", whole_keys), ("sentences", single_keys)):
-        np.save(version / f"{name}-keys.npy", keys)
-    np.save(version / "questions-keys.npy", texts.generic)
+        arrays.save(version / f"{name}-keys.npy", keys)
+    arrays.save(version / "questions-keys.npy", texts.generic)
     embedding.save(version / "questions.npy", texts.generic)
     neutral = texts.neutral(embedding)
     neutral.save(version / "neutral.npy")
@@ -287,10 +289,12 @@ def _searchable(
 def _save_dense(entries: Entries, version: Path, steps: Steps) -> str:
     import faiss
 
+    into: Any = vars(faiss)["PyCallbackIOWriter"]  # its stub does not know it
     steps.start("making vectors searchable", entries.shape[0])
     dense = searchable(entries, steps.advance)
-    try:
-        faiss.write_index(dense, str(version / "dense.faiss"))
-    except RuntimeError as error:  # what FAISS raises where no space is left
-        raise OSError(f"FAISS cannot write: {error}") from error
+    with (version / "dense.faiss").open("wb") as file:
+        try:
+            faiss.write_index(dense, into(file.write))
+        except RuntimeError as error:  # what FAISS makes of an OSError
+            raise OSError(f"the vectors cannot be written: {error}") from error
     return kind_of(dense)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from euaiqa.encoder import Encoder, Vectors
+from euaiqa.index import arrays
 from euaiqa.index.progress import Steps
 from euaiqa.index.vectors import Journal, Keys, Kind, Known
 
@@ -72,17 +73,11 @@ class Embedding:
         return self._known.rows(keys)
 
     def save(self, path: Path, keys: Keys) -> Vectors:
-        """Write the vectors of texts to a file, and map it.
-
-        It is written by and by, not mapped: to write to a map on a full disk kills a program.
-        """
+        """Write the vectors of texts to a file, and map it, float32 (n, d)."""
         shape = (len(keys), self._encoder.dimensions)
-        with path.open("wb") as file:
-            head = {"descr": "<f4", "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_2_0(file, head)
-            for start in range(0, len(keys), _ROWS):
-                file.write(self.rows(keys[start : start + _ROWS]).astype("<f4").tobytes())
-        found: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+        parts = (self.rows(keys[at : at + _ROWS]) for at in range(0, len(keys), _ROWS))
+        arrays.save_rows(path, shape, np.float32, parts)
+        found: Vectors = arrays.load(path)
         return found
 
     def _has(self, key: bytes) -> bool:

@@ -9,6 +9,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from euaiqa.index import arrays
 from euaiqa.index.article import Article, row_of
 from euaiqa.index.near_duplicates import SIZE
 from euaiqa.index.records import Writer
@@ -40,10 +41,10 @@ class ArticleFiles:
         for name, rows in (("heads.json", self._heads), ("files.json", self._files)):
             text = json.dumps(rows, ensure_ascii=False)
             (self._folder / name).write_text(text, encoding="utf-8")
-        np.save(self._folder / "lines.npy", np.frombuffer(bytes(self._lines), dtype=np.uint64))
+        arrays.save(self._folder / "lines.npy", np.frombuffer(bytes(self._lines), dtype=np.uint64))
         sketches = np.frombuffer(bytes(self._sketches), dtype=np.uint64).reshape(-1, SIZE)
-        np.save(self._folder / "sketches.npy", sketches)
-        np.save(self._folder / "lines-ends.npy", np.array(self._ends, dtype=np.int64))
+        arrays.save(self._folder / "sketches.npy", sketches)
+        arrays.save(self._folder / "lines-ends.npy", np.array(self._ends, dtype=np.int64))
 
     def write(self, article: Article, sketch: NDArray[np.uint64]) -> bytes:
         """Append an article with its sketch, uint64 (SIZE,); what was written is given back."""

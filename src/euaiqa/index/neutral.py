@@ -23,6 +23,7 @@ import numpy as np
 
 from euaiqa.datamodels import Language
 from euaiqa.encoder import Encoder, Vectors
+from euaiqa.index import arrays
 from euaiqa.index.passages import LANGUAGES
 
 MAX_TITLES = 24  # that questions are made of; more change the mean by less than they cost
@@ -151,7 +152,7 @@ class Neutral:
     def save(self, path: Path) -> None:
         """Write the four vectors as rows: offset and asking of each language."""
         rows = [part[language] for part in (self.offset, self.asking) for language in LANGUAGES]
-        np.save(path, np.stack(rows))
+        arrays.save(path, np.stack(rows))
 
     @classmethod
     def of_rows(cls, rows: Vectors) -> Neutral:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, Head, Language, Passage, Sentence
+from euaiqa.index import arrays
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 KEPT = 8192  # passages that stay made
@@ -38,7 +39,7 @@ class Table:
     def save(self, folder: Path) -> None:
         """Write each column to a file of its name."""
         for name in self.__slots__:
-            np.save(folder / f"table-{name}.npy", getattr(self, name))
+            arrays.save(folder / f"table-{name}.npy", getattr(self, name))
 
     @classmethod
     def load(cls, folder: Path) -> Table:
@@ -48,12 +49,7 @@ class Table:
             OSError: a file is not there.
             ValueError: one is no array, or they do not belong together.
         """
-        table = cls(
-            *(
-                np.load(folder / f"table-{name}.npy", mmap_mode="r", allow_pickle=False)
-                for name in cls.__slots__
-            )
-        )
+        table = cls(*(arrays.load(folder / f"table-{name}.npy") for name in cls.__slots__))
         n = len(table.owners)
         shapes = [c.shape for c in (table.languages, table.spans, table.sizes, table.before)]
         if shapes != [(n,), (n, 2), (n,), (n,)] or int(table.sizes.sum()) != len(table.sentences):

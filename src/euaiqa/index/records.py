@@ -18,6 +18,8 @@ from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 
+from euaiqa.index import arrays
+
 Row = TypeVar("Row")
 
 KEPT = 1024  # rows that stay parsed
@@ -43,7 +45,7 @@ class Writer:
     ) -> None:
         self._file.close()
         if error is None:
-            np.save(_offsets(self._path), np.frombuffer(self._at, dtype=np.uint64))
+            arrays.save(_offsets(self._path), np.frombuffer(self._at, dtype=np.uint64))
 
     def write(self, row: Any) -> bytes:
         """Append a row; its line is given back."""
@@ -68,7 +70,7 @@ class Records(Sequence[Row], Generic[Row]):
             ValueError: the two files do not belong together.
         """
         self._make = make
-        self._at = np.load(_offsets(path), mmap_mode="r", allow_pickle=False)
+        self._at = arrays.load(_offsets(path))
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if int(self._at[-1]) != size:

@@ -15,12 +15,20 @@ IN_MEMORY = 32_000_000  # bytes
 
 
 class Spool:
-    """Rows that are written once and read by their number; the system removes the file."""
+    """Rows that are written once and read by their number, until the context is left.
+
+    The file has no name, so that a killed program leaves none.
+    """
 
     def __init__(self) -> None:
-        # Closed with the spool: the file has no name, so that a killed program leaves none.
-        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - __exit__ closes it
         self._at = [0]
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
     def put_source(self, source: Source) -> int:
         """Keep a file that was read; its number is given back."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from euaiqa.datamodels import Document, Head, Language, Source
 from euaiqa.encoder import Vectors
 from euaiqa.errors import IndexMismatch
+from euaiqa.index import arrays
 from euaiqa.index.article import Article, document_of, source_of
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import REBUILD, Manifest, manifest_of
@@ -171,7 +172,7 @@ class Stored:
         return self._array("lines"), self._array("lines-ends")
 
     def _array(self, name: str) -> Any:
-        return np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
+        return arrays.load(self.folder / f"{name}.npy")
 
     def _json(self, name: str) -> Any:
         return json.loads((self.folder / name).read_text(encoding="utf-8"))

@@ -69,19 +69,22 @@ class Gathered:
                 yield self._before.article(self._before.numbers[id_])
 
 
-def gather(folder: Path, before: Stored | None, steps: Steps, *, full: bool = False) -> Gathered:
+def gather(
+    folder: Path, before: Stored | None, spool: Spool, steps: Steps, *, full: bool = False
+) -> Gathered:
     """Look at every file of a folder.
 
     Args:
         folder: the articles' folder.
         before: the current version; None where there is none that can be used.
+        spool: holds what was read until the articles are taken.
         steps: told of each file.
         full: whether to read all files, whatever the version knows of them.
 
     Raises:
         SettingsError: the folder is not there or cannot be listed.
     """
-    looking = _Looking(folder, before, full)
+    looking = _Looking(folder, before, spool, full)
     files = list(looking.files(steps))
     return looking.decided(files)
 
@@ -89,13 +92,13 @@ def gather(folder: Path, before: Stored | None, steps: Steps, *, full: bool = Fa
 class _Looking:
     """One look at a folder."""
 
-    def __init__(self, folder: Path, before: Stored | None, full: bool) -> None:
+    def __init__(self, folder: Path, before: Stored | None, spool: Spool, full: bool) -> None:
         self._folder = folder
         self._before = before
         # Files that another reader read may say something else to this one.
         same = before is not None and before.manifest.reader == documents.READER_VERSION
         self._trusted = before if same and not full else None
-        self._spool = Spool()
+        self._spool = spool
         self._kept_lines = documents.read_kept(folder)
         self._problems: list[DocumentProblem] = []
 
@@ -131,9 +134,8 @@ class _Looking:
         except OSError:
             return None
         built = dt.datetime.fromisoformat(self._trusted.manifest.built).timestamp() * 1e9
-        if (now.st_size, now.st_mtime_ns) != (was.size, was.changed):
-            return None
-        if now.st_mtime_ns > built - RACY:
+        changed = documents.changed_at(now)
+        if (now.st_size, changed) != (was.size, was.changed) or changed > built - RACY:
             return None
         lines = self._trusted.lines(self._trusted.numbers[id_])
         return _File(id_, was.sha256, was.size, was.changed, lines, None)

@@ -65,4 +65,5 @@ def status(settings: Settings) -> Status:
 
 
 def _changes(settings: Settings, before: index.Stored | None) -> Changes:
-    return gather(settings.seeds, before, index.Steps()).changes
+    with index.Spool() as spool:
+        return gather(settings.seeds, before, spool, index.Steps()).changes

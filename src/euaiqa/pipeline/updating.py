@@ -18,7 +18,8 @@ def changes(settings: Settings) -> Changes:
     Raises:
         EuaiqaError: the encoder or the folder is not there.
     """
-    return gather(settings.seeds, usable(settings), index.Steps()).changes
+    with index.Spool() as spool:
+        return gather(settings.seeds, usable(settings), spool, index.Steps()).changes
 
 
 def update(
@@ -46,9 +47,9 @@ def update(
     """
     began = time.monotonic()
     steps = steps or index.Steps()
-    with index.locked(settings.index, wait):
+    with index.locked(settings.index, wait), index.Spool() as spool:
         before = usable(settings)
-        gathered = gather(settings.seeds, before, steps, full=full)
+        gathered = gather(settings.seeds, before, spool, steps, full=full)
         new = full or before is None or _differs(gathered, before)
         if new or before is None:
             manifest = index.update(

@@ -1,0 +1,459 @@
+"""The index against the articles' folder: what is read, cut and embedded, and what is not."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from rich.console import Console
+
+from euaiqa import documents, index, models, pipeline
+from euaiqa.errors import DocumentError, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from euaiqa.operations import Built, Progress
+from euaiqa.pipeline import build, gathering
+from euaiqa.settings import Settings
+from fakes import HashEncoder
+
+
+class Folder:
+    """Articles, their index, and an encoder that counts."""
+
+    def __init__(self, place: Path) -> None:
+        self.seeds = place / "seeds"
+        self.seeds.mkdir()
+        self.settings = Settings(seeds=self.seeds, index=place / "index")
+        self.encoder = HashEncoder()
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.seeds / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def update(self, **options: Any) -> Built:
+        """Build what changed; `encoder.encoded` are the passages and sentences embedded by it."""
+        self.encoder.encoded.clear()
+        return pipeline.update(self.settings, lambda: self.encoder, **options)[0]
+
+    def load(self) -> index.Index:
+        return index.load(self.settings.index, self.encoder)
+
+    def texts(self) -> dict[str, str]:
+        return {id_: document.text for id_, document in self.load().documents.items()}
+
+    def files(self) -> dict[str, tuple[int, int]]:
+        """Everything in the index folder, with its size and time."""
+        found = self.settings.index.rglob("*")
+        return {str(p): (p.stat().st_size, p.stat().st_mtime_ns) for p in found if p.is_file()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
+    made = Folder(tmp_path)
+    files: Any = SimpleNamespace(fingerprint=made.encoder.fingerprint, path=tmp_path)
+    monkeypatch.setattr(models, "locate_encoder", lambda _: files)
+    made.write("a.txt", "Le plan Orion\n\nLe plan Orion mobilise 30 milliards d'euros.")
+    made.write("b.txt", "L'usine de Douai\n\nL'usine de Douai emploie 900 personnes en France.")
+    return made
+
+
+def fails(*_: object, **__: object) -> Any:
+    raise AssertionError("this must not happen")
+
+
+def unreadable(monkeypatch: pytest.MonkeyPatch, name: str, error: Exception | None = None) -> None:
+    """The disk fails to give one file."""
+    real = documents.read_bytes
+
+    def read(path: Path, folder: Path) -> tuple[bytes, int, int]:
+        if path.name == name:
+            cause = error or PermissionError(13, "Permission denied")
+            raise DocumentError(name, "cannot be read: permission denied") from cause
+        return real(path, folder)
+
+    monkeypatch.setattr(documents, "read_bytes", read)
+
+
+def test_update_embeds_only_what_is_new(folder: Folder) -> None:
+    first = folder.update()
+    assert first.changes.added == ("a.txt", "b.txt") and first.reused == 0
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    second = folder.update()
+    assert second.changes.added == ("c.txt",) and second.changes.unchanged == 2
+    assert folder.encoder.encoded and all("Vega" in text for text in folder.encoder.encoded)
+    assert second.reused == first.embedded
+    assert second.index_version != first.index_version
+    assert set(folder.texts()) == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_update_embeds_only_the_sentences_that_changed(folder: Folder) -> None:
+    text = "Vega\n\nLe programme Vega a commencé à Lille.\n\nIl coûte 2 millions d'euros."
+    folder.write("c.txt", text)
+    folder.update()
+    folder.write("c.txt", text.replace("2 millions", "3 millions"))
+    built = folder.update()
+    assert built.changes.changed == ("c.txt",) and not built.changes.added
+    assert all("3 millions" in text for text in folder.encoder.encoded)
+    assert "3 millions" in folder.texts()["c.txt"]
+
+
+def test_update_drops_what_is_gone(folder: Folder) -> None:
+    folder.update()
+    (folder.seeds / "b.txt").unlink()
+    built = folder.update()
+    assert built.changes.removed == ("b.txt",)
+    assert set(folder.texts()) == {"a.txt"} and not folder.encoder.encoded
+    assert all(passage.document == "a.txt" for passage in folder.load().passages)
+
+
+def test_update_moved_article_is_not_embedded_again(folder: Folder) -> None:
+    folder.update()
+    (folder.seeds / "b.txt").rename(folder.seeds / "z.txt")
+    built = folder.update()
+    assert (built.changes.added, built.changes.removed) == (("z.txt",), ("b.txt",))
+    assert not folder.encoder.encoded
+
+
+def test_update_without_a_change_reads_and_writes_nothing(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    before = folder.files()
+    monkeypatch.setattr(gathering, "RACY", -(10**10))  # as if the build were long ago
+    monkeypatch.setattr(documents, "read_bytes", fails)
+    built, new = pipeline.update(folder.settings, fails)
+    assert not new and not built.changes.any and built.embedded == 0
+    assert folder.files() == before
+
+
+def test_update_touched_file_is_compared_by_its_bytes(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    monkeypatch.setattr(gathering, "RACY", -(10**10))
+    (folder.seeds / "a.txt").touch()
+    monkeypatch.setattr(documents, "source_of", fails)
+    assert not pipeline.update(folder.settings, fails)[1]
+
+
+@pytest.mark.parametrize("racy", [gathering.RACY, -(10**10)], ids=["at once", "long after"])
+def test_update_finds_a_change_that_keeps_size_and_time(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, racy: int
+) -> None:
+    monkeypatch.setattr(gathering, "RACY", racy)
+    path = folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    folder.update()
+    now = path.stat()
+    path.write_text(path.read_text().replace("2 millions", "3 millions"))
+    os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))
+    assert folder.update().changes.changed == ("c.txt",)
+
+
+def test_update_full_embeds_all_anew(folder: Folder) -> None:
+    first = folder.update()
+    built = folder.update(full=True)
+    assert built.embedded == first.embedded and built.reused == 0
+    assert built.index_version == first.index_version
+
+
+def test_update_is_what_a_build_from_nothing_gives(folder: Folder, tmp_path: Path) -> None:
+    folder.update()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    folder.update()
+    (folder.seeds / "a.txt").unlink()
+    built = folder.update()
+    other = folder.settings.model_copy(update={"index": tmp_path / "other"})
+    fresh, _ = pipeline.update(other, lambda: folder.encoder)
+    assert fresh.index_version == built.index_version
+    parts = [{p.name: p.read_bytes() for p in index.current(s.index).rglob("*") if p.is_file()}
+             for s in (folder.settings, other)]  # fmt: skip
+    for told in parts:
+        del told["manifest.json"]  # it tells when, and how many were embedded
+    assert parts[0] == parts[1]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcd"), st.sampled_from(["", "Orion", "Vega", "Lyra"])),
+        min_size=1,
+        max_size=8,
+    )
+)
+@limits(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_update_any_changes_end_in_what_the_folder_holds(
+    folder: Folder, steps: list[tuple[str, str]]
+) -> None:
+    for name, word in steps:
+        if word:
+            text = f"Le plan {word}\n\nLe plan {word} coûte {len(word)} millions d'euros."
+            folder.write(f"x{name}.txt", text)
+        else:
+            (folder.seeds / f"x{name}.txt").unlink(missing_ok=True)
+        folder.update()
+        held = {p.name: p.read_text(encoding="utf-8") for p in folder.seeds.iterdir()}
+        assert folder.texts() == held, name
+
+
+def test_changes_tell_and_write_nothing(folder: Folder) -> None:
+    folder.update()
+    before = folder.files()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    folder.write("a.txt", "Le plan Orion mobilise 31 milliards d'euros.")
+    (folder.seeds / "b.txt").unlink()
+    (folder.seeds / "d.txt").write_bytes(b"\0")
+    told = pipeline.changes(folder.settings)
+    assert (told.added, told.changed, told.removed) == (("c.txt",), ("a.txt",), ("b.txt",))
+    assert [problem.document for problem in told.problems] == ["d.txt"]
+    assert folder.files() == before
+
+
+def test_changes_without_an_index_are_all_new(folder: Folder) -> None:
+    assert pipeline.changes(folder.settings).added == ("a.txt", "b.txt")
+    assert not folder.settings.index.exists()
+
+
+def test_update_file_that_cannot_be_read_stays_as_it_was(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    folder.write("a.txt", "Le plan Orion mobilise 31 milliards d'euros.")
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    with monkeypatch.context() as broken:
+        unreadable(broken, "a.txt")
+        built = folder.update()
+    assert built.changes.kept == ("a.txt",) and not built.changes.removed
+    assert "30 milliards" in folder.texts()["a.txt"] and "c.txt" in folder.texts()
+    (problem,) = built.changes.problems
+    assert problem.document == "a.txt" and "indexed before stays" in problem.reason
+    again = folder.update()
+    assert again.changes.changed == ("a.txt",) and not again.changes.problems
+    assert "31 milliards" in folder.texts()["a.txt"]
+
+
+def test_update_file_that_is_no_text_any_more_is_a_problem(folder: Folder) -> None:
+    folder.update()
+    (folder.seeds / "a.txt").write_bytes(b"\0")
+    built = folder.update()
+    assert built.changes.removed == ("a.txt",) and not built.changes.kept
+    assert [problem.document for problem in built.changes.problems] == ["a.txt"]
+
+
+def test_update_new_file_that_cannot_be_read_is_a_problem(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable(monkeypatch, "a.txt")
+    built = folder.update()
+    assert set(folder.texts()) == {"b.txt"} and not built.changes.kept
+    assert "stays" not in built.changes.problems[0].reason
+
+
+def test_update_folder_that_cannot_be_listed_keeps_its_articles(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("sub/c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    folder.update()
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    unreadable(monkeypatch, "c.txt")
+    built = folder.update()
+    assert built.changes.kept == ("sub/c.txt",) and not built.changes.removed
+    assert "sub" in {problem.document for problem in built.changes.problems}
+    assert "sub/c.txt" in folder.texts()
+
+
+def test_update_without_the_folder_leaves_the_index(folder: Folder) -> None:
+    folder.update()
+    before = folder.files()
+    folder.seeds.rename(folder.seeds.with_name("gone"))
+    with pytest.raises(SettingsError, match="does not exist"):
+        folder.update()
+    assert folder.files() == before and folder.texts()
+
+
+def test_update_of_an_empty_folder_leaves_the_index(folder: Folder) -> None:
+    folder.update()
+    for path in folder.seeds.iterdir():
+        path.unlink()
+    with pytest.raises(SettingsError, match="no readable article"):
+        folder.update()
+    assert set(folder.texts()) == {"a.txt", "b.txt"}
+
+
+def test_update_that_is_given_up_goes_on_from_there(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("euaiqa.index.embedding.AT_ONCE", 4)
+    for number in range(9):
+        folder.write(f"n{number}.txt", f"Usine {number}\n\nL'usine {number} emploie du monde.")
+
+    def pause() -> None:
+        if len(folder.encoder.encoded) > 9:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        folder.update(steps=index.Steps(pause=pause))
+    done = set(folder.encoder.encoded)
+    with pytest.raises(IndexMissing):
+        folder.load()
+    folder.update()
+    again = done & set(folder.encoder.encoded)
+    assert len(done) > 9 and len(again) <= 4  # what was on its way to the disk
+    assert len(folder.texts()) == 11
+
+
+def test_update_damaged_vectors_of_a_broken_build_are_found(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is no vector is not swapped in."""
+    folder.update()
+    before = folder.files()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    real = HashEncoder.encode_passages
+    monkeypatch.setattr(HashEncoder, "encode_passages", lambda *a, **k: 0 * real(*a, **k))
+    with pytest.raises(IndexMismatch, match="damaged"):
+        folder.update()
+    monkeypatch.undo()
+    assert {k: v for k, v in folder.files().items() if ".building" not in k} == before
+
+
+def test_update_while_another_builds_is_told(folder: Folder) -> None:
+    folder.update()
+    code = (
+        "import sys, pathlib, euaiqa.index as i\n"
+        "with i.locked(pathlib.Path(sys.argv[1])):\n    print('held', flush=True); input()"
+    )
+    command = [sys.executable, "-c", code, str(folder.settings.index)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout and other.stdout.readline() == "held\n"
+        with pytest.raises(IndexBusy, match="another program"):
+            folder.update()
+        other.kill()  # and leaves the lock behind
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    assert folder.update().changes.added == ("c.txt",)
+
+
+def test_roll_back_puts_the_version_before_back_and_forth(folder: Folder) -> None:
+    first = folder.update()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    second = folder.update()
+    assert pipeline.roll_back(folder.settings).index_version == first.index_version
+    assert set(folder.texts()) == {"a.txt", "b.txt"}
+    assert index.pointer(folder.settings.index).held
+    assert pipeline.roll_back(folder.settings).index_version == second.index_version
+    assert not index.pointer(folder.settings.index).held
+
+
+def test_roll_back_without_a_version_before_is_told(folder: Folder) -> None:
+    with pytest.raises(IndexMissing, match="no index"):
+        pipeline.roll_back(folder.settings)
+    folder.update()
+    with pytest.raises(IndexMissing, match="no earlier version"):
+        pipeline.roll_back(folder.settings)
+
+
+def test_update_after_roll_back_builds_what_the_folder_holds(folder: Folder) -> None:
+    folder.update()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    second = folder.update()
+    pipeline.roll_back(folder.settings)
+    assert folder.update().index_version == second.index_version
+    assert not index.pointer(folder.settings.index).held
+
+
+def test_update_without_a_change_holds_no_version(folder: Folder) -> None:
+    folder.update()
+    path = folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    folder.update()
+    pipeline.roll_back(folder.settings)
+    path.unlink()
+    folder.update()
+    assert not index.pointer(folder.settings.index).held
+
+
+@pytest.fixture
+def prepare(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """What a start of the server does about the index, and what it says."""
+    monkeypatch.setattr(build, "_pull", lambda *_, **__: None)
+    monkeypatch.setattr(build, "encoder_of", lambda _: folder.encoder)
+
+    def run() -> str:
+        console = Console(width=200, record=True, file=io.StringIO())
+        build.prepare(folder.settings, console)
+        return console.export_text()
+
+    return run
+
+
+def test_prepare_leaves_a_version_that_was_put_back(
+    folder: Folder, prepare: Callable[[], str]
+) -> None:
+    assert "2 new" in prepare()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    assert "1 new" in prepare()
+    pipeline.roll_back(folder.settings)
+    assert "was put back" in prepare()
+    assert set(folder.texts()) == {"a.txt", "b.txt"}
+
+
+def test_prepare_without_the_folder_serves_what_is_there(
+    folder: Folder, prepare: Callable[[], str]
+) -> None:
+    prepare()
+    folder.seeds.rename(folder.seeds.with_name("gone"))
+    said = prepare()
+    assert "does not exist" in said and "serves on" in said
+    assert folder.texts()
+
+
+def test_prepare_without_folder_and_index_fails(folder: Folder, prepare: Callable[[], str]) -> None:
+    folder.seeds.rename(folder.seeds.with_name("gone"))
+    with pytest.raises(SettingsError, match="does not exist"):
+        prepare()
+
+
+def test_update_tells_how_far_it_is(folder: Folder) -> None:
+    told: list[Progress] = []
+    folder.update(steps=index.Steps(told.append))
+    names = list(dict.fromkeys(progress.step for progress in told))
+    assert names[0] == "reading files" and names[-1] == "checking"
+    assert "embedding texts" in names
+    for name in names:
+        last = [progress for progress in told if progress.step == name][-1]
+        assert last.done == last.total
+
+
+def test_status_tells_articles_versions_and_what_would_change(folder: Folder) -> None:
+    assert pipeline.status(folder.settings).index_version == ""
+    folder.write(
+        "d.md", "---\ndate: 2025-02-11\n---\n\nThe plan\n\nThe plan costs 5 million euros."
+    )
+    folder.update()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    (folder.seeds / "bad.txt").write_bytes(b"\0")
+    told = pipeline.status(folder.settings)
+    assert told.articles == 3 and told.languages == {"fr": 2, "en": 1}
+    assert told.months == {"": 2, "2025-02": 1}
+    assert told.changes.added == ("c.txt",)
+    (problem,) = told.changes.problems
+    assert problem.document == "bad.txt" and problem.remedy
+    assert told.bytes > 1000 and not told.held and told.previous == ""
+    folder.update()
+    assert pipeline.status(folder.settings).previous == told.index_version
