@@ -441,7 +441,7 @@ def test_read_document_broken_file_raises_with_reason(
 
 
 def test_read_corpus_mixed_folder_reads_the_readable_in_order(tmp_path: Path) -> None:
-    for name in ["b.txt", "a/z.md", "a/B.TXT", ".hidden.txt", ".git/x.txt", "c.pdf", "c"]:
+    for name in ["b.txt", "a/z.md", "a/B.TXT", ".hidden.txt", ".git/x.txt", "c.jpg", "c"]:
         read(tmp_path, "A title\n\nThe text of the article.", name)
     for name, data in [("bad.txt", b"\xff\xfe\x00"), ("a/empty.md", b"\n")]:
         (tmp_path / name).write_bytes(data)

@@ -1,22 +1,37 @@
 """Articles on disk -> `Document`s.
 
-Takes a folder of `.txt` and `.md` files and gives one `Document` a file, with what the
-file itself tells: title, date of publication, language, and which ranges of it are
-boilerplate. What cannot be read is reported, never guessed at, and never stops the rest.
+Takes a folder of files (text, web pages, PDF, Word, EPUB, mail) and gives one `Document` a
+file, with what the file itself tells: title, date of publication, language, outlet, address,
+and which ranges of it are boilerplate. What cannot be read is reported, never guessed at, and
+never stops the rest.
 
-It does not split sentences, does not correct the text and does not fetch anything.
+It does not split sentences and does not correct the text. Only `adding`, which puts an
+article into the folder when it is asked to, fetches anything.
 
 - `reader`: bytes to text, and walking the folder
+- `formats`: one reader a format
 - `metadata`: title, date, front matter
 - `boilerplate`: the lines of a web page that are not the article
 """
 
 from euaiqa.documents.reader import (
     MAX_BYTES,
+    READER_VERSION,
+    SUFFIXES,
     as_document,
+    gaps,
     read_corpus,
     read_document,
     read_source,
 )
 
-__all__ = ["MAX_BYTES", "as_document", "read_corpus", "read_document", "read_source"]
+__all__ = [
+    "MAX_BYTES",
+    "READER_VERSION",
+    "SUFFIXES",
+    "as_document",
+    "gaps",
+    "read_corpus",
+    "read_document",
+    "read_source",
+]

@@ -1,9 +1,10 @@
 r"""From a folder of files to `Document`s.
 
-`Document.text` is the file decoded as UTF-8, without a byte order mark at its very
-beginning, with `\r\n` and `\r` turned into `\n`, and otherwise kept exactly: no Unicode
-normalisation, non-breaking spaces kept, nothing stripped, front matter and boilerplate
-still in it. Every offset in the program counts code points of that text.
+`Document.text` of a `.txt` or `.md` file is the file decoded as UTF-8, without a byte order
+mark at its very beginning, with `\r\n` and `\r` turned into `\n`, and otherwise kept exactly:
+no Unicode normalisation, non-breaking spaces kept, nothing stripped, front matter and
+boilerplate still in it. Of every other format it is what `formats` makes of it, the lines
+around the article too. Every offset in the program counts code points of that text.
 """
 
 from __future__ import annotations
@@ -11,22 +12,32 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
-from euaiqa.documents import boilerplate, metadata
+from euaiqa.documents import boilerplate, formats, metadata
 from euaiqa.errors import DocumentError, SettingsError
 
-SUFFIXES = frozenset({".txt", ".md"})
-MAX_BYTES = 10_000_000  # a book is about one million; more is not an article
+# Raise it when another text, or other boilerplate, is read from the same bytes: an index that
+# was built with another version reads every file again.
+READER_VERSION = "1"
+
+_TEXT_SUFFIXES = frozenset({".txt", ".md"})
+SUFFIXES = _TEXT_SUFFIXES | formats.SUFFIXES
+MAX_BYTES = 10_000_000  # of text; a book is about one million, more is not an article
+MAX_FORMAT_BYTES = 50_000_000  # of a format that holds pictures besides the text
+_NOT_READ = "this format is not read"
+_READINGS, _PAUSE = 3, 0.2  # times a file that changes is read, seconds between them
 
 
 def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Corpus:
-    """Read every `.txt` and `.md` file under a folder, in the order of their ids.
+    """Read every file under a folder that has one of `SUFFIXES`, in the order of their ids.
 
-    Hidden files and folders, and files with another suffix, are passed over. A file that
-    cannot be read, or that a link takes from outside the folder, becomes a problem.
+    Hidden files and folders, and files with another suffix, are passed over; but one that
+    looks like an article (`formats.UNREAD`), cannot be read, or lies outside the folder
+    behind a link becomes a problem. So does what is missing of a file that was read.
 
     Args:
         folder: the articles' folder; sub-folders are read too.
@@ -39,15 +50,18 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
         what = "is not a folder" if folder.exists() else "does not exist"
         raise SettingsError(
             f"the articles' folder {folder} {what}",
-            hint="set EUAIQA_SEEDS to the folder that holds your .txt and .md files",
+            hint="set EUAIQA_SEEDS to the folder that holds your articles",
         )
     problems: list[DocumentProblem] = []
     documents: list[Document] = []
     for path in sorted(_files(folder, problems), key=lambda path: _id(path, folder)):
         try:
-            documents.append(read_document(path, folder, detect_language))
+            source = read_source(path, folder)
+            documents.append(as_document(source, detect_language))
         except DocumentError as error:
             problems.append(DocumentProblem(error.document, error.reason, error.hint))
+        else:
+            problems.extend(gaps(source))
     problems.sort(key=lambda problem: problem.document)
     return Corpus(tuple(documents), tuple(problems))
 
@@ -55,6 +69,13 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
 def read_document(path: Path, folder: Path, detect_language: Callable[[str], Language]) -> Document:
     """Read one article by itself; `read_source` and `as_document` tell of arguments and errors."""
     return as_document(read_source(path, folder), detect_language)
+
+
+def gaps(source: Source) -> tuple[DocumentProblem, ...]:
+    """What of a file is missing in its text, as a problem; none where all of it was read."""
+    if not source.missing:
+        return ()
+    return (DocumentProblem(source.id, source.missing, formats.OCR),)
 
 
 def read_source(path: Path, folder: Path) -> Source:
@@ -66,11 +87,46 @@ def read_source(path: Path, folder: Path) -> Source:
 
     Raises:
         DocumentError: the file lies outside the folder, cannot be read, is too large, is
-            not UTF-8 text, or is empty.
+            not what its suffix says, or is empty.
     """
     name = _id(path, folder)
-    data = _read_bytes(path, folder, name)
-    return Source(name, _decode(data, name), hashlib.sha256(data).hexdigest())
+    return source_of(_read_bytes(path, folder, name), name)
+
+
+def source_of(data: bytes, name: str) -> Source:
+    """Read the bytes of a file.
+
+    Args:
+        data: all of them.
+        name: the document's id; its suffix tells the format, text where none is known.
+
+    Raises:
+        DocumentError: they are not what the suffix says, or hold no text.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    suffix = Path(name).suffix.lower()
+    if suffix not in formats.SUFFIXES:
+        text = _decode(data, name)
+        told = metadata.told(text, metadata.front_matter(text))
+        return Source(
+            name, text, sha256, language=told.language, outlet=told.outlet, address=told.address
+        )
+    try:
+        found = formats.read(data, suffix)
+    except formats.Unreadable as error:
+        raise DocumentError(name, error.reason, hint=error.hint) from error
+    return Source(
+        name,
+        found.text,
+        sha256,
+        title=found.title,
+        published=found.published,
+        language=found.language,
+        outlet=found.outlet,
+        address=found.address,
+        outside=found.outside,
+        missing=found.missing,
+    )
 
 
 def as_document(source: Source, detect_language: Callable[[str], Language]) -> Document:
@@ -85,8 +141,9 @@ def as_document(source: Source, detect_language: Callable[[str], Language]) -> D
         DocumentError: nothing but boilerplate is in it.
     """
     text = source.text
-    front = metadata.front_matter(text)
-    skipped = boilerplate.find(text, front)
+    # Only text files have front matter; the first lines of a page may look like it.
+    front = metadata.front_matter(text) if _has_front_matter(source) else None
+    skipped = _merged(text, boilerplate.find(text, front), source.outside)
     content = _without(text, skipped)
     if not content.strip():
         raise DocumentError(source.id, "it holds nothing but boilerplate")
@@ -127,8 +184,13 @@ def _files(folder: Path, problems: list[DocumentProblem]) -> Iterator[Path]:
                     DocumentProblem(_id(path, folder), "a link that leaves the articles' folder")
                 )
         for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
+            suffix = Path(name).suffix.lower()
+            if name.startswith((".", "~$")):  # hidden, or Word's note that it is open
+                continue
+            if suffix in SUFFIXES:
                 yield Path(where, name)
+            elif remedy := formats.UNREAD.get(suffix):
+                problems.append(DocumentProblem(_id(Path(where, name), folder), _NOT_READ, remedy))
 
 
 def _id(path: Path, folder: Path) -> str:
@@ -151,24 +213,52 @@ def _why(error: OSError) -> str:
 
 
 def _read_bytes(path: Path, folder: Path, name: str) -> bytes:
-    """Read a regular file of at most `MAX_BYTES` bytes that lies inside the folder."""
+    """Read a regular file that lies inside the folder, at a moment at which nobody writes it."""
     if not name.endswith(path.name):  # the id had to replace bytes that are not UTF-8
         raise DocumentError(name, "the file's name is not UTF-8", hint="rename it")
+    is_text = path.suffix.lower() not in formats.SUFFIXES
+    most = MAX_BYTES if is_text else MAX_FORMAT_BYTES
     try:
-        status = path.stat()
-        if not _inside(path, folder):
-            raise DocumentError(name, "a link that leaves the articles' folder")
-        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-            raise DocumentError(name, "not a regular file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        for attempt in range(_READINGS):
+            if attempt:
+                time.sleep(_PAUSE)
+            status = path.stat()
+            if not _inside(path, folder):
+                raise DocumentError(name, "a link that leaves the articles' folder")
+            if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+                raise DocumentError(name, "not a regular file")
+            with path.open("rb") as file:
+                before = os.fstat(file.fileno())
+                data = file.read(most + 1)
+                after = os.fstat(file.fileno())
+            if len(data) > most:
+                raise DocumentError(
+                    name, f"larger than {most // 1_000_000} MB", hint="split it into articles"
+                )
+            if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+                return data
     except OSError as error:
         raise DocumentError(name, f"cannot be read: {_why(error)}") from error
-    if len(data) > MAX_BYTES:
-        raise DocumentError(
-            name, f"larger than {MAX_BYTES // 1_000_000} MB", hint="split it into articles"
-        )
-    return data
+    raise DocumentError(
+        name,
+        "it was changed while it was read",
+        hint="wait until it is written; the next `euaiqa index` reads it again",
+    )
+
+
+def _has_front_matter(source: Source) -> bool:
+    return Path(source.id).suffix.lower() not in formats.SUFFIXES
+
+
+def _merged(text: str, *several: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Ranges as one list, in order and disjoint; those with only white space between are one."""
+    merged: list[Span] = []
+    for span in sorted((span for spans in several for span in spans), key=lambda span: span.start):
+        if merged and not text[merged[-1].end : span.start].strip():
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
 
 
 def _decode(data: bytes, name: str) -> str:

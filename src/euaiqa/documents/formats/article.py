@@ -1,0 +1,145 @@
+"""Which blocks of a web page are the article.
+
+Takes the blocks of a page and gives a yes or no for each. The first word has
+readability-lxml, which scores the elements of the page; it sometimes leaves out a lead, a
+heading, a table, so what stands between its blocks, and prose beside them, is the article
+too, unless the page itself says that it is something else (`nav`, `aside`, a class
+"newsletter"). In doubt a block is the article: to lose a sentence of it is worse.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from euaiqa.documents.formats.blocks import HEADINGS, MARK, Block
+
+_PROSE = 80  # characters; a shorter block may be a label
+_MOSTLY_LINKS = 0.5  # share of the characters; more is a list of other pages
+_ONLY_LINKS = 0.8
+_ENOUGH = 0.5  # share of the page's prose below which the library is not believed
+_MAX_SCORED = 60_000  # elements; with more the library would take longer than a minute
+
+_BESIDE = frozenset({"nav", "aside", "footer", "form", "button", "dialog", "menu", "search"})
+_BESIDE_ROLES = frozenset(
+    {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog"}
+)
+_ARTICLE_ROLES = frozenset({"main", "article"})
+# Words of a class or an id, whole, that no theme gives to the article.
+_BESIDE_WORD = re.compile(
+    r"(?:^|[\s_-])(?:nav|navbar|menu|breadcrumbs?|sidebar|footer|comments?|respond|share|sharing"
+    r"|social|sharedaddy|related|recommend(?:ed|ations?)|newsletter|subscribe|subscription|promo"
+    r"|cookies?|consent|advert|ads?|sponsored|popup|modal|outbrain|taboola|skip-link|toolbar"
+    r"|pagination|author-box|widgets?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+
+
+def inside(root: Any, page: Sequence[Block]) -> list[bool]:
+    """Which of the blocks are the article; at least one of them is.
+
+    Args:
+        root: the tree that the blocks are of; their owners get an attribute.
+        page: its blocks in order.
+    """
+    beside = _beside(root)
+    aside = [block.owner in beside for block in page]
+    prose = [_is_prose(block) and not aside[i] for i, block in enumerate(page)]
+    scored = _scored(root, page)
+    kept = [block.owner.get(MARK) in scored for block in page]
+    size = sum(len(b.text) for b, is_prose in zip(page, prose, strict=True) if is_prose)
+    taken = sum(len(b.text) for i, b in enumerate(page) if prose[i] and kept[i])
+    if not any(kept) or taken < _ENOUGH * size:
+        # Nothing that can be believed: everything that the page does not call something else.
+        return [not each for each in aside] if not all(aside) else [True] * len(page)
+    first, last = kept.index(True), len(kept) - 1 - kept[::-1].index(True)
+    homes = {_home(page[i].owner) for i, is_kept in enumerate(kept) if is_kept} - {None}
+    for index, block in enumerate(page):
+        if kept[index] or aside[index]:
+            continue
+        if block.owner.tag == "h1":
+            kept[index] = True
+        elif first < index < last:
+            kept[index] = _links(block) < _ONLY_LINKS
+        elif prose[index] and _home(block.owner) in homes:
+            kept[index] = True
+    return kept
+
+
+def _is_prose(block: Block) -> bool:
+    return len(block.text) >= _PROSE and _links(block) < _MOSTLY_LINKS
+
+
+def _links(block: Block) -> float:
+    return block.linked / len(block.text)
+
+
+def _home(element: Any) -> Any:
+    """The outermost element around that is there to hold an article; None without one."""
+    homes = [
+        each
+        for each in (element, *element.iterancestors())
+        if each.tag in ("article", "main")
+        or each.get("role", "") in _ARTICLE_ROLES
+        or "articlebody" in each.get("itemprop", "").lower()
+    ]
+    return homes[-1] if homes else None
+
+
+def _beside(root: Any) -> set[Any]:
+    """The elements that are not the article by their name, role or class, or in one that is."""
+    found: set[Any] = set()
+    for element in root.iter():
+        if element.getparent() in found or _is_beside(element):
+            found.add(element)
+    return found
+
+
+def _is_beside(element: Any) -> bool:
+    tag = element.tag
+    if tag in ("html", "body", "article", "main") or tag in HEADINGS:
+        return False
+    if tag in _BESIDE or element.get("role", "").lower() in _BESIDE_ROLES:
+        # ASP pages wrap the whole page into one form.
+        return not (tag == "form" and element.find(".//p") is not None)
+    names = f"{element.get('class', '')} {element.get('id', '')}"
+    if len(names) > 1 and _BESIDE_WORD.search(names):
+        return not any(each.tag in ("article", "main", "h1") for each in element.iterdescendants())
+    return False
+
+
+def _scored(root: Any, page: Sequence[Block]) -> set[str]:
+    """The marks of the blocks that readability-lxml takes for the article."""
+    from lxml import html
+    from readability import Document
+    from readability.readability import Unparseable
+
+    for number, block in enumerate(page):
+        if block.owner.get(MARK) is None:
+            block.owner.set(MARK, str(number))
+    if sum(1 for _ in root.iter()) > _MAX_SCORED:
+        return set()
+    bare = copy.deepcopy(root)
+    for element in bare.iter():
+        # The library rewrites every attribute of the page with a regular expression.
+        wanted = {name: element.get(name) for name in ("class", "id", MARK)}
+        linked = element.get("href") is not None
+        element.attrib.clear()
+        for name, value in wanted.items():
+            if value:
+                element.set(name, value)
+        if linked:
+            element.set("href", "#")
+    try:
+        summary = html.fragments_fromstring(Document(bare).summary())
+    except (Unparseable, ValueError, TypeError, AttributeError, IndexError, RecursionError):
+        return set()  # it fails in as many ways on odd pages; then its word is missing
+    return {
+        element.get(MARK)
+        for top in summary
+        if not isinstance(top, str)
+        for element in top.iter()
+        if element.get(MARK) is not None
+    }
