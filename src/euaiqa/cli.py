@@ -1,4 +1,4 @@
-"""The command line: `euaiqa models | index | ask | search | eval | serve`.
+"""The command line: `euaiqa models | add | index | ask | search | eval | serve`.
 
 Every error is one line with a hint; exit code 1 for what can be mended, 2 for a wrong
 call, 130 when interrupted. A refusal is a normal answer.
@@ -6,6 +6,7 @@ call, 130 when interrupted. A refusal is a normal answer.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 import sys
@@ -99,6 +100,46 @@ def index(
     )
     if warm:
         pipeline.warm_index(settings, _err)
+
+
+@app.command()
+def add(
+    what: Annotated[str, typer.Argument(help="a file, or an address of the web")],
+    title: Annotated[str, typer.Option(help="its title, where it tells none or another")] = "",
+    date: Annotated[str, typer.Option(help="day of publication, as 2025-02-11")] = "",
+    outlet: Annotated[str, typer.Option(help="who published it")] = "",
+    language: Annotated[
+        Literal["auto", "fr", "en"], typer.Option(help="language of the article")
+    ] = "auto",
+    name: Annotated[str, typer.Option("--as", help="name of the file in the folder")] = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="keep what a page has around the article, too")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="take the place of the one that is there already")
+    ] = False,
+) -> None:
+    """Put an article into the folder: a copy of a file, or a page of the web."""
+    from euaiqa.documents import adding
+    from euaiqa.language import detect
+
+    try:
+        published = dt.date.fromisoformat(date) if date else None
+    except ValueError as error:
+        raise typer.BadParameter(f"{date} is no day such as 2025-02-11") from error
+    given = adding.Given(title, published, outlet, None if language == "auto" else language, name)
+    folder = settings_module.load().seeds
+    added = adding.add(what, folder, detect, given, whole=whole, replace=replace)
+    did = "Replaced" if added.replaced else "Added"
+    _out.print(f"{did} [bold]{escape(str(added.path.relative_to(folder)))}[/bold]")
+    for label, value in added.rows():
+        _out.print(f"  {label:9}{escape(value)}")
+    if added.left_out:
+        _out.print(
+            f"  {added.left_out} lines of the page around the article are left out; "
+            "--whole keeps them."
+        )
+    _out.print("Next: run `euaiqa index`; a running server with --watch takes it by itself.")
 
 
 @app.command()

@@ -10,7 +10,8 @@ article into the folder when it is asked to, fetches anything.
 
 - `reader`: bytes to text, and walking the folder
 - `formats`: one reader a format
-- `metadata`: title, date, front matter
+- `front_matter`, `metadata`: what an article tells about itself
+- `adding`, `fetching`, `shelving`: one more article in the folder, from a file or the web
 - `boilerplate`: the lines of a web page that are not the article
 """
 

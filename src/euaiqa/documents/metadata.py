@@ -8,14 +8,12 @@ dateline); a date in the running text is about something else, and none is ever 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import urlsplit
 
 from euaiqa.datamodels import Language, Span
+from euaiqa.documents import front_matter
 
 _MAX_HEADING = 150  # characters; a longer line is a paragraph
 _MAX_TITLE = 250  # characters; but the very first line may be a longer title
@@ -25,31 +23,7 @@ _TOP_TITLE_LINES = 20  # lines among which a Markdown heading is the title
 _TITLE_LINES = 3  # a heading further down is of a section
 _TOP_LINES, _BOTTOM_LINES = 6, 6  # where a byline stands
 _MAX_BYLINE = 120  # characters
-_MAX_ADDRESS = 2_000  # characters
 
-_FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n){1,100}?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
-_FIELD = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
-# A field, an entry of a list or what goes on with a field, a comment, nothing.
-_FRONT_LINE = re.compile(r"[A-Za-z][\w-]*[ \t]*:|[ \t-]|#|$")
-_DATE_KEYS = (
-    "published",
-    "date",
-    "published_at",
-    "publish_date",
-    "publishdate",
-    "pubdate",
-    "publication_date",
-    "date_published",
-    "datepublished",
-)
-
-_OUTLET_KEYS = ("outlet", "publisher", "site", "site_name", "media", "journal")
-_LANGUAGE_KEYS = ("language", "lang", "langue")
-_ADDRESS_KEYS = ("url", "source", "address", "link", "canonical_url")
-_LANGUAGES: dict[str, Language] = {
-    **dict.fromkeys(("fr", "fra", "fre", "french", "français", "francais"), "fr"),
-    **dict.fromkeys(("en", "eng", "english", "anglais"), "en"),
-}
 
 _MONTHS = {
     name: number
@@ -107,49 +81,6 @@ _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What front matter tells besides title and date; empty or None where it does not."""
-
-    language: Language | None = None
-    outlet: str = ""
-    address: str = ""
-
-
-def told(text: str, front: Span | None) -> Told:
-    """Outlet, language and address of an article as its front matter gives them."""
-    fields = _fields(text, front)
-    return Told(
-        language=language_of(_field(fields, _LANGUAGE_KEYS)),
-        outlet=_spaced(_field(fields, _OUTLET_KEYS))[:_MAX_TITLE],
-        address=web_address(_field(fields, _ADDRESS_KEYS)),
-    )
-
-
-def language_of(tag: str | None) -> Language | None:
-    """The language that a tag such as `fr-BE` or `en_US` names, of the two that are known."""
-    return _LANGUAGES.get(re.split(r"[-_]", (tag or "").strip().lower(), maxsplit=1)[0])
-
-
-def web_address(text: str | None) -> str:
-    """An address of the web as it is written; empty for what is none or holds a password."""
-    address = (text or "").strip()
-    try:
-        parts = urlsplit(address)
-        fit = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
-    except ValueError:
-        return ""
-    return address if fit and len(address) <= _MAX_ADDRESS and address.isprintable() else ""
-
-
-def front_matter(text: str) -> Span | None:
-    """Where the front matter is: the `key: value` lines between two `---`, at the very top."""
-    match = _FRONT.match(text)
-    if match is None or not all(map(_FRONT_LINE.match, match["fields"].splitlines())):
-        return None
-    return Span(0, match.start() + len(match.group().rstrip()))
-
-
 def title(text: str, front: Span | None, skipped: tuple[Span, ...]) -> str:
     """The article's title.
 
@@ -162,7 +93,9 @@ def title(text: str, front: Span | None, skipped: tuple[Span, ...]) -> str:
         front: where its front matter is.
         skipped: its boilerplate, front matter included.
     """
-    if given := _spaced(_fields(text, front).get("title", "")):  # which is no Markdown
+    if given := front_matter.spaced(
+        front_matter.fields(text, front).get("title", "")
+    ):  # which is no Markdown
         return _shortened(given, _MAX_TITLE)
     lines = list(islice(_content_lines(text, skipped), _TOP_TITLE_LINES))
     for line in lines:
@@ -188,8 +121,8 @@ def published(
         language: of the article; `11/02/2025` is 11 February in French, and in English
             nothing that can be told.
     """
-    fields = _fields(text, front)
-    for key in _DATE_KEYS:
+    fields = front_matter.fields(text, front)
+    for key in front_matter.DATE_KEYS:
         if found := day_of(fields.get(key, ""), language):
             return found
     lines = list(_content_lines(text, skipped))
@@ -205,37 +138,6 @@ def day_of(text: str, language: Language) -> dt.date | None:
     text = text[:_MAX_BYLINE].strip()
     match = _DATE.match(text)
     return _day(match, language) if match else None
-
-
-def _fields(text: str, front: Span | None) -> dict[str, str]:
-    """The front matter's fields, keys in lower case, values without quotes."""
-    if front is None:
-        return {}
-    found: dict[str, str] = {}
-    for line in text[front.start : front.end].split("\n"):
-        if match := _FIELD.fullmatch(line.strip()):
-            found.setdefault(match["key"].lower().replace("-", "_"), _value(match["value"].strip()))
-    return found
-
-
-def _value(written: str) -> str:
-    """A field's value: what YAML puts in quotes is without them."""
-    if len(written) > 1 and written[0] == written[-1] == '"':
-        try:
-            return str(json.loads(written))  # of YAML's escapes those that JSON has too
-        except ValueError:
-            pass
-    if len(written) > 1 and written[0] == written[-1] == "'":
-        return written[1:-1].replace("''", "'").strip()
-    return written.strip("\"'").strip()
-
-
-def _field(fields: dict[str, str], keys: tuple[str, ...]) -> str:
-    return next((fields[key] for key in keys if fields.get(key)), "")
-
-
-def _spaced(value: str) -> str:
-    return re.sub(r"\s+", " ", value).strip()
 
 
 def _content_lines(text: str, skipped: tuple[Span, ...]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
-from euaiqa.documents import boilerplate, formats, metadata
+from euaiqa.documents import boilerplate, formats, front_matter, metadata
 from euaiqa.errors import DocumentError, SettingsError
 
 # Raise it when another text, or other boilerplate, is read from the same bytes: an index that
@@ -107,7 +107,7 @@ def source_of(data: bytes, name: str) -> Source:
     suffix = Path(name).suffix.lower()
     if suffix not in formats.SUFFIXES:
         text = _decode(data, name)
-        told = metadata.told(text, metadata.front_matter(text))
+        told = front_matter.told(text, front_matter.find(text))
         return Source(
             name, text, sha256, language=told.language, outlet=told.outlet, address=told.address
         )
@@ -142,7 +142,7 @@ def as_document(source: Source, detect_language: Callable[[str], Language]) -> D
     """
     text = source.text
     # Only text files have front matter; the first lines of a page may look like it.
-    front = metadata.front_matter(text) if _has_front_matter(source) else None
+    front = front_matter.find(text) if _has_front_matter(source) else None
     skipped = _merged(text, boilerplate.find(text, front), source.outside)
     content = _without(text, skipped)
     if not content.strip():

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from euaiqa.documents.formats import epub, html, mail, pdf, word
+from euaiqa.documents.formats.dom import decode
 from euaiqa.documents.formats.found import Found, Unreadable
 from euaiqa.documents.formats.pdf import OCR
 
@@ -50,7 +51,7 @@ UNREAD = {
 }
 _LOGGERS = ("readability", "mammoth", "pypdfium2")
 
-__all__ = ["OCR", "SUFFIXES", "UNREAD", "Found", "Unreadable", "read"]
+__all__ = ["OCR", "SUFFIXES", "UNREAD", "Found", "Unreadable", "decode", "read"]
 
 
 def read(data: bytes, suffix: str) -> Found:

@@ -16,6 +16,7 @@ from euaiqa.documents.formats.archive import Archive
 from euaiqa.documents.formats.blocks import Block, blocks
 from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_line
 from euaiqa.documents.formats.html import lines
+from euaiqa.documents.front_matter import language_of
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/xml"})
@@ -50,7 +51,7 @@ def read(data: bytes) -> Found:
         text,
         title=one_line(_told(package, "title")),
         published=metadata.day_of(one_line(_told(package, "date")), "en"),
-        language=metadata.language_of(_told(package, "language")),
+        language=language_of(_told(package, "language")),
         outlet=one_line(_told(package, "publisher"), 100),
         outside=outside,
     )

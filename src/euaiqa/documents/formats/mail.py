@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 
 from euaiqa.documents.formats import dom, html
 from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_line
-from euaiqa.documents.metadata import web_address
+from euaiqa.documents.front_matter import web_address
 
 _MAX_PARTS = 2_000
 _MAX_HEADER = 4_000  # characters of one header that are looked at

@@ -16,7 +16,7 @@ from typing import Any
 from euaiqa.datamodels import Language
 from euaiqa.documents import metadata
 from euaiqa.documents.formats.found import one_line
-from euaiqa.documents.metadata import language_of, web_address
+from euaiqa.documents.front_matter import language_of, web_address
 
 _DATES = (
     "article:published_time", "og:article:published_time", "og:published_time",

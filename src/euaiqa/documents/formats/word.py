@@ -13,7 +13,7 @@ from euaiqa.documents.formats import dom
 from euaiqa.documents.formats.archive import Archive
 from euaiqa.documents.formats.found import Found, Unreadable, one_line
 from euaiqa.documents.formats.html import text_of
-from euaiqa.documents.metadata import language_of
+from euaiqa.documents.front_matter import language_of
 
 _OLD = b"\xd0\xcf\x11\xe0"  # what .doc files and encrypted .docx files begin with
 # mammoth needs 15 µs for each; a book of 500 pages has half a million.
