@@ -106,7 +106,9 @@ def index(
 def add(
     what: Annotated[str, typer.Argument(help="a file, or an address of the web")],
     title: Annotated[str, typer.Option(help="its title, where it tells none or another")] = "",
-    date: Annotated[str, typer.Option(help="day of publication, as 2025-02-11")] = "",
+    date: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day of publication")
+    ] = None,
     outlet: Annotated[str, typer.Option(help="who published it")] = "",
     language: Annotated[
         Literal["auto", "fr", "en"], typer.Option(help="language of the article")
@@ -115,30 +117,22 @@ def add(
     whole: Annotated[
         bool, typer.Option("--whole", help="keep what a page has around the article, too")
     ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="take the place of the one that is there already")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="replace the one there")] = False,
 ) -> None:
     """Put an article into the folder: a copy of a file, or a page of the web."""
     from euaiqa.documents import adding
     from euaiqa.language import detect
 
-    try:
-        published = dt.date.fromisoformat(date) if date else None
-    except ValueError as error:
-        raise typer.BadParameter(f"{date} is no day such as 2025-02-11") from error
-    given = adding.Given(title, published, outlet, None if language == "auto" else language, name)
-    folder = settings_module.load().seeds
-    added = adding.add(what, folder, detect, given, whole=whole, replace=replace)
-    did = "Replaced" if added.replaced else "Added"
-    _out.print(f"{did} [bold]{escape(str(added.path.relative_to(folder)))}[/bold]")
+    given = adding.Given(
+        title, date.date() if date else None, outlet, None if language == "auto" else language, name
+    )
+    seeds = settings_module.load().seeds
+    added = adding.add(what, seeds, detect, given, whole=whole, replace=replace)
+    _out.print(
+        f"{'Replaced' if added.replaced else 'Added'} [bold]{escape(added.path.name)}[/bold]"
+    )
     for label, value in added.rows():
         _out.print(f"  {label:9}{escape(value)}")
-    if added.left_out:
-        _out.print(
-            f"  {added.left_out} lines of the page around the article are left out; "
-            "--whole keeps them."
-        )
     _out.print("Next: run `euaiqa index`; a running server with --watch takes it by itself.")
 
 

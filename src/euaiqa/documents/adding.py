@@ -60,6 +60,7 @@ class Added:
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """What is told of it to a person: labels and values."""
+        left_out = f"{self.left_out} lines around the article; --whole keeps them"
         return (
             ("title", self.title),
             ("date", _iso(self.published) or "not told; --date gives it"),
@@ -67,6 +68,7 @@ class Added:
             ("language", {"fr": "French", "en": "English"}[self.language]),
             ("address", self.address or "none"),
             ("words", f"{self.words:,}"),
+            *([("left out", left_out)] if self.left_out else []),
         )
 
 

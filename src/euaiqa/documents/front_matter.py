@@ -122,7 +122,9 @@ def written(values: Mapping[str, str], *, others: str = "") -> str:
         values: by key, in the order in which they are written; empty ones are left out.
         others: lines of earlier front matter that stay (`kept_lines`).
     """
-    lines = [f"{key}: {_quoted(value)}" for key, value in values.items() if spaced(value)]
+    plain = {key: _plain(value) for key, value in values.items()}
+    # JSON's quotes and escapes are YAML's too: one line, and no other field in it.
+    lines = [f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in plain.items() if v]
     return "\n".join(["---", *lines, *filter(None, [others]), "---", ""])
 
 
@@ -146,7 +148,5 @@ def kept_lines(text: str, front: Span | None, keys: frozenset[str]) -> str:
     return "\n".join(kept)
 
 
-def _quoted(value: str) -> str:
-    """In double quotes, with the escapes that YAML and JSON share: one line, no other field."""
-    plain = "".join(c if c.isprintable() else " " for c in spaced(value))
-    return json.dumps(spaced(plain), ensure_ascii=False)
+def _plain(value: str) -> str:
+    return spaced("".join(c if c.isprintable() else " " for c in value))

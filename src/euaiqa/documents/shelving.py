@@ -26,7 +26,7 @@ def slug(title: str, date: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if len(slug) > _MAX_SLUG:
         slug = slug[: _MAX_SLUG + 1].rpartition("-")[0] or slug[:_MAX_SLUG]
-    return "-".join(filter(None, [slug or "article", date]))
+    return "-".join(filter(None, [_unreserved(slug or "article"), date]))
 
 
 def named(stem: str, suffix: str) -> str:
@@ -38,11 +38,15 @@ def named(stem: str, suffix: str) -> str:
     stem = stem.removesuffix(suffix)
     if not stem or stem.startswith((".", "~$")) or re.search(r'[/\\:*?"<>|\0-\x1f]', stem):
         raise AddingFailed(f"{stem!r} is no name for an article", hint="give a plain file name")
-    if _RESERVED.match(stem):
-        stem = f"article-{stem}"
+    stem = _unreserved(stem)
     if len(stem.encode()) > _MAX_NAME:
         raise AddingFailed("the name is longer than 200 bytes", hint="give a shorter one")
     return stem + suffix
+
+
+def _unreserved(stem: str) -> str:
+    """The name, or another where it is that of a device."""
+    return f"article-{stem}" if _RESERVED.match(stem) else stem
 
 
 def put(data: bytes, folder: Path, stem: str, suffix: str) -> Path:

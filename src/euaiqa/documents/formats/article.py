@@ -26,6 +26,7 @@ _BESIDE = frozenset({"nav", "aside", "footer", "form", "button", "dialog", "menu
 _BESIDE_ROLES = frozenset(
     {"navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alertdialog"}
 )
+_MENUS, _MENU_ROLES = frozenset({"nav", "menu", "button"}), frozenset({"navigation", "search"})
 _ARTICLE_ROLES = frozenset({"main", "article"})
 # Words of a class or an id, whole, that no theme gives to the article.
 _BESIDE_WORD = re.compile(
@@ -48,7 +49,10 @@ def inside(root: Any, page: Sequence[Block]) -> list[bool]:
     aside = [block.owner in beside for block in page]
     prose = [_is_prose(block) and not aside[i] for i, block in enumerate(page)]
     scored = _scored(root, page)
-    kept = [block.owner.get(MARK) in scored for block in page]
+    kept = [
+        block.owner.get(MARK) in scored and (_is_prose(block) or not _in_menu(block.owner))
+        for block in page
+    ]
     size = sum(len(b.text) for b, is_prose in zip(page, prose, strict=True) if is_prose)
     taken = sum(len(b.text) for i, b in enumerate(page) if prose[i] and kept[i])
     if not any(kept) or taken < _ENOUGH * size:
@@ -88,6 +92,14 @@ def _home(element: Any) -> Any:
     return homes[-1] if homes else None
 
 
+def _in_menu(element: Any) -> bool:
+    """In a menu, which the library may give where it finds nothing better."""
+    return any(
+        each.tag in _MENUS or each.get("role", "") in _MENU_ROLES
+        for each in (element, *element.iterancestors())
+    )
+
+
 def _beside(root: Any) -> set[Any]:
     """The elements that are not the article by their name, role or class, or in one that is."""
     found: set[Any] = set()
@@ -114,7 +126,6 @@ def _scored(root: Any, page: Sequence[Block]) -> set[str]:
     """The marks of the blocks that readability-lxml takes for the article."""
     from lxml import html
     from readability import Document
-    from readability.readability import Unparseable
 
     for number, block in enumerate(page):
         if block.owner.get(MARK) is None:
@@ -134,8 +145,8 @@ def _scored(root: Any, page: Sequence[Block]) -> set[str]:
             element.set("href", "#")
     try:
         summary = html.fragments_fromstring(Document(bare).summary())
-    except (Unparseable, ValueError, TypeError, AttributeError, IndexError, RecursionError):
-        return set()  # it fails in as many ways on odd pages; then its word is missing
+    except Exception:  # noqa: BLE001 - it fails in many ways on odd pages: AssertionError, …
+        return set()  # then its word is missing
     return {
         element.get(MARK)
         for top in summary

@@ -105,9 +105,9 @@ class _Walk:
     def _flush(self) -> Iterator[Block]:
         pieces, linked = "".join(self._pieces), self._linked
         self._pieces, self._linked = [], 0
-        lines = [line.strip(" \t") for line in pieces.split("\n")]
+        lines = [line.rstrip(" \t") for line in pieces.split("\n")]
         if not self._verbatim:
-            lines = [collapsed(line) for line in lines]
+            lines = [collapsed(line).strip(" ") for line in lines]
         text = "\n".join(lines).strip("\n ")
         while "\n\n\n" in text:
             text = text.replace("\n\n\n", "\n\n")
@@ -120,11 +120,10 @@ class _Walk:
             return
         entry = next((e for e in reversed(self._owners) if e.tag in ("li", "dd", "dt")), None)
         close = False
-        if entry is not None and entry is owner:
+        if entry is not None and not entry.get(MARK + "-begun"):
+            entry.set(MARK + "-begun", "1")
             close = entry.getprevious() is not None
-            if entry.tag == "li" and not entry.get(MARK + "-begun"):
-                entry.set(MARK + "-begun", "1")
-                text = f"- {text}"
+            text = f"- {text}" if entry.tag == "li" else text
         yield Block(owner, text, linked, close)
 
 

@@ -25,6 +25,8 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:/|of|sur|de)\s*\d{1,4})?[-–—\s.]*",
     re.IGNORECASE,
 )
+_MAX_HEAD = 150  # characters; a longer line is text
+_AT_END = re.compile(r"^\d{1,4}(?!\S)|(?<!\S)\d{1,4}$")
 _ITEM = re.compile(r"(?:[•◦▪‣●○■–—*-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\d+(?:\.\d+)+\.?)\s")
 _END = re.compile(r"[.!?:;…][»”\"')\]\s]*$")
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
@@ -95,17 +97,17 @@ def paragraphs(pages: list[Page]) -> Iterator[Line]:
 def _running(pages: list[Page]) -> set[tuple[int, int]]:
     """Page and line of the running heads, feet and page numbers."""
     edges = [
-        (number, index, line.text)
+        (number, index, line)
         for number, page in enumerate(pages)
         for index, line in enumerate(page.lines)
         if index < _EDGE or index >= len(page.lines) - _EDGE
     ]
-    seen = Counter(form for form in {(number, _form(text)) for number, _, text in edges})
+    seen = Counter(form for form in {(number, _form(line)) for number, _, line in edges})
     often = Counter(form for _, form in seen)
     found = {
         (number, index)
-        for number, index, text in edges
-        if often[_form(text)] >= _REPEATS and len(text) <= 150
+        for number, index, line in edges
+        if often[_form(line)] >= _REPEATS and len(line.text) <= _MAX_HEAD
     }
     found |= _numbered(edges, len(pages))
     for number, page in enumerate(pages):
@@ -115,13 +117,13 @@ def _running(pages: list[Page]) -> set[tuple[int, int]]:
     return found
 
 
-def _numbered(edges: list[tuple[int, int, str]], pages: int) -> set[tuple[int, int]]:
+def _numbered(edges: list[tuple[int, int, Printed]], pages: int) -> set[tuple[int, int]]:
     """Lines that begin or end with the number of their page, counted from any beginning."""
     told = [
         (number, index, int(found) - number)
-        for number, index, text in edges
-        if len(text) <= 150
-        for found in {match[0] for match in re.finditer(r"^\d{1,4}(?!\S)|(?<!\S)\d{1,4}$", text)}
+        for number, index, line in edges
+        if len(line.text) <= _MAX_HEAD
+        for found in set(_AT_END.findall(line.text))
     ]
     offsets = Counter((offset, number) for number, _, offset in told)
     often = Counter(offset for offset, _ in offsets)
@@ -133,9 +135,9 @@ def _numbered(edges: list[tuple[int, int, str]], pages: int) -> set[tuple[int, i
     return {(number, index) for number, index, each in told if each == offset}
 
 
-def _form(text: str) -> str:
-    """A line with its numbers blotted out: what a running head has in common."""
-    return re.sub(r"\d+|\b[ivxl]+\b", "#", text.casefold()).strip()
+def _form(line: Printed) -> tuple[str, int]:
+    """A line with its numbers blotted out, and its height: what running heads have in common."""
+    return re.sub(r"\d+|\b[ivxl]+\b", "#", line.text.casefold()).strip(), round(line.bottom / 5)
 
 
 def _pitch(lines: list[Printed]) -> float:
