@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -328,13 +329,37 @@ def test_pdf_encrypted_is_named(encrypted: bytes) -> None:
     assert "encrypted" in caught.value.reason
 
 
-def test_pdf_bomb_ends_its_own_process_only() -> None:
-    bomb = b"BT /F1 10 Tf 60 700 Td " + b"(ab) Tj " * 1_800_000 + b"ET"
-    started = time.monotonic()
-    with pytest.raises(Unreadable) as caught:
-        formats.read(pdf_of([deflated(bomb)] * 3), ".pdf")
-    assert caught.value.hint
-    assert time.monotonic() - started < pdf_lines.SECONDS + 35
+def test_pdf_with_more_text_than_an_article_has_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bomb = b"BT /F1 10 Tf 60 700 Td " + b"(ab) Tj " * 2_000 + b"ET"
+    data = pdf_of([deflated(bomb)] * 3)
+    assert len(pdf_lines.read(data)["pages"]) == 3
+    monkeypatch.setattr(pdf_lines, "MAX_CHARACTERS", 10_000)
+    assert pdf_lines.read(data) == {"error": "characters"}
+    monkeypatch.setattr(pdf_lines, "MAX_PAGES", 2)
+    assert pdf_lines.read(data) == {"error": "pages"}
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import os; os.kill(os.getpid(), 11)", "too much time or memory"),
+        ("raise MemoryError", "too much time or memory"),
+        ("bytearray(4_000_000_000)", "too much time or memory"),
+        ("print('no JSON')", "cannot be read as a PDF"),
+    ],
+)
+def test_pdf_reader_that_crashes_is_told_and_nothing_else_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, reason: str
+) -> None:
+    path = tmp_path / "crash.py"
+    folder = str(Path(pdf_lines.__file__).parent)
+    limit = f"import sys; sys.path.append({folder!r}); import pdf_lines; pdf_lines.limit()"
+    path.write_text(f"{limit}\n{program}\n")
+    monkeypatch.setattr("euaiqa.documents.formats.pdf._PROGRAM", path)
+    with pytest.raises(Unreadable, match=reason):
+        formats.read(pdf([lines_of("Texte.")]), ".pdf")
 
 
 def test_pdf_reader_that_dies_is_told_without_a_traceback(

@@ -17,6 +17,7 @@ from typing import Any
 from euaiqa.documents.formats.found import Found, Unreadable, lay, one_line
 from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
 
+_PROGRAM = Path(__file__).with_name("pdf_lines.py")
 _PATIENCE = 90  # seconds of wall clock for one file
 OCR = "run OCR over it, for instance with ocrmypdf, and add the result"
 _DIFFICULT = "save its text as .txt"
@@ -26,6 +27,7 @@ _HINTS = {
     "pages": ("it has more than 2,000 pages", "split it"),
     "characters": ("its text is longer than 10 million characters", "split it"),
 }
+_COVERED = 3  # pages; with more, the first and the last may be covers
 _NAMED = 8  # pages that are named in a message
 _FILE_NAME = re.compile(r"\.\w{2,4}$|^microsoft |^untitled|^sans titre|^document\d*$", re.I)
 
@@ -56,7 +58,7 @@ def read(data: bytes) -> Found:
         text,
         title=_title(told["title"], pages),
         outside=outside,
-        missing=f"{_pages(blind)} of {len(pages)}: a picture without text" if blind else "",
+        missing=_missing(blind, len(pages)),
     )
 
 
@@ -66,11 +68,10 @@ def _run(data: bytes) -> dict[str, Any]:
     Raises:
         Unreadable: it died, or took too long.
     """
-    program = Path(__file__).with_name("pdf_lines.py")
     try:
         # -P: this folder has an `html.py`, which must not stand for the standard library's.
         done = subprocess.run(
-            [sys.executable, "-P", "-W", "ignore", str(program)],
+            [sys.executable, "-P", "-W", "ignore", str(_PROGRAM)],
             input=data, capture_output=True, timeout=_PATIENCE, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
@@ -100,6 +101,13 @@ def _title(told: str, pages: list[Page]) -> str:
     }
     words = re.findall(r"\w+", title.casefold())
     return title if words and sum(word in first for word in words) >= 0.8 * len(words) else ""
+
+
+def _missing(blind: list[int], pages: int) -> str:
+    """Which pages could not be read; the covers of a report are pictures anyway."""
+    told = [number for number in blind if pages <= _COVERED or number not in (1, pages)]
+    what = "pictures" if len(told) > 1 else "a picture"
+    return f"{_pages(told)} of {pages}: {what} without text" if told else ""
 
 
 def _pages(numbers: list[int]) -> str:

@@ -15,7 +15,7 @@ import os
 import sys
 from typing import Any
 
-MEMORY = 2_000_000_000  # bytes of address space
+MEMORY = 1_000_000_000  # bytes of address space; a manual of 265 pages needs a fifth
 SECONDS = 60  # of processor time
 MAX_PAGES = 2_000
 MAX_CHARACTERS = 10_000_000
