@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from euaiqa import index
 from euaiqa.datamodels import Language, Source
-from euaiqa.documents import as_document, formats
+from euaiqa.documents import as_document, formats, read_corpus
 from euaiqa.documents.formats import Found, Unreadable, pdf_lines
 from euaiqa.documents.reader import source_of
 from euaiqa.errors import DocumentError
+from fakes import HashEncoder
 from fakes_formats import (
     PARAGRAPH,
     SECOND,
@@ -602,3 +604,45 @@ def encrypted() -> bytes:
         + b"cd" * 32 + b">>>/ID[<" + b"01" * 16 + b"><" + b"01" * 16 + b">]/Root"
     )  # fmt: skip
     return data.replace(b"/Root", entry)
+
+
+def test_folder_of_all_formats_is_indexed_without_what_is_outside(
+    tmp_path: Path, encoder: HashEncoder
+) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, data in {
+        "a.html": web_page(),
+        "b.pdf": pdf([lines_of("Le rapport compte les centres de calcul.")]),
+        "c.docx": word(word_paragraph("La note nomme les régions.")),
+        "d.epub": book(["<p>Le livre raconte le plan.</p>"]),
+        "e.eml": message(b"Le courriel donne la date."),
+        "f.txt": b"Le texte est simple.",
+    }.items():
+        (folder / name).write_bytes(data)
+    corpus = read_corpus(folder, french)
+    assert corpus.problems == ()
+    assert [document.id for document in corpus.documents] == [
+        "a.html", "b.pdf", "c.docx", "d.epub", "e.eml", "f.txt",
+    ]  # fmt: skip
+    index.build(corpus, encoder, tmp_path / "index")
+    loaded = index.load(tmp_path / "index", encoder)
+    passages = "\n".join(passage.text for passage in loaded.passages)
+    for words in (PARAGRAPH, "compte les centres", "nomme les régions", "raconte", "courriel"):
+        assert words in passages
+    for words in ("Accueil", "Un autre article", "Tous droits réservés"):
+        assert words not in passages
+    for passage in loaded.passages:
+        text = loaded.documents[passage.document].text
+        assert text[passage.start : passage.end] == passage.text
+
+
+def test_reading_says_nothing_on_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    for suffix, data in {
+        ".html": web_page("<p>" + "x" * 20_000),
+        ".docx": word("<w:p><w:r><w:unknown/><w:t>x</w:t></w:r></w:p>"),
+        ".epub": book(["<p>x"]),
+        ".pdf": pdf([lines_of("Texte.")]).replace(b"Helvetica", b"Helvetixa"),
+    }.items():
+        formats.read(data, suffix)
+    assert capfd.readouterr() == ("", "")

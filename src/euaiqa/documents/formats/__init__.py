@@ -15,9 +15,7 @@ same text, because citations are offsets into it.
 from __future__ import annotations
 
 import logging
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from euaiqa.documents.formats import epub, html, mail, pdf, word
 from euaiqa.documents.formats.dom import decode
@@ -49,7 +47,7 @@ UNREAD = {
     )
     for suffix in suffixes.split()
 }
-_LOGGERS = ("readability", "mammoth", "pypdfium2")
+_LOGGERS = ("readability", "readability.readability", "mammoth")
 
 __all__ = ["OCR", "SUFFIXES", "UNREAD", "Found", "Unreadable", "decode", "read"]
 
@@ -63,26 +61,11 @@ def read(data: bytes, suffix: str) -> Found:
     """
     if not data.strip():
         raise Unreadable("empty")
-    with _silent():
-        try:
-            return _READERS[suffix](data)
-        except (RecursionError, MemoryError) as error:
-            raise Unreadable(
-                "reading it takes too much memory", hint="save its text as .txt"
-            ) from error
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """The libraries' words are for programmers: none of them reaches the reader's terminal."""
-    loggers = [logging.getLogger(name) for name in _LOGGERS]
-    before = [logger.disabled for logger in loggers]
-    for logger in loggers:
-        logger.disabled = True
+    for name in _LOGGERS:
+        logging.getLogger(name).disabled = True  # what they say is for programmers
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, was in zip(loggers, before, strict=True):
-            logger.disabled = was
+        return _READERS[suffix](data)
+    except (RecursionError, MemoryError) as error:
+        raise Unreadable(
+            "reading it takes too much memory", hint="save its text as .txt"
+        ) from error

@@ -29,6 +29,7 @@ _DATES = (
 _TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title")
 _OUTLETS = ("og:site_name", "application-name", "dc.publisher", "dcterms.publisher")
 _ARTICLES = re.compile(r"Article|BlogPosting|Report|WebPage")  # kinds of schema.org
+_MIN_TITLE = 10  # characters; a shorter heading may be a word of the title
 _MAX_JSON = 1_000_000  # characters of a script with linked data
 _MAX_NODES = 2_000
 # French and English words that are in every article, and in one language only.
@@ -137,6 +138,9 @@ def _title(root: Any, metas: dict[str, str], linked: list[dict[str, Any]], outle
         return headings[0]  # as the reader sees it, without the site's name
     element = next(root.iter("title"), None)
     own = one_line(element.text_content()) if element is not None else ""
+    within = [each for each in headings if len(each) >= _MIN_TITLE and each in (told or own)]
+    if within:  # less the site's name, and what else programs put there
+        return max(within, key=len)
     return _less_outlet(told or own or next(iter(headings), ""), outlet)
 
 
