@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from euaiqa import index
 from euaiqa.datamodels import Language, Source
 from euaiqa.documents import as_document, formats, read_corpus
 from euaiqa.documents.formats import Found, Unreadable, pdf_lines
+from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
 from euaiqa.documents.reader import source_of
 from euaiqa.errors import DocumentError
 from fakes import HashEncoder
@@ -155,6 +157,8 @@ def test_html_hidden_text_is_not_visible_unless_it_is_the_article() -> None:
     assert "après" in found.text
     all_hidden = web_page().replace(b"<body>", b'<body><div aria-hidden="true">')
     assert PARAGRAPH in formats.read(all_hidden, ".html").text
+    tabs = b"".join(f"<div hidden><p>{n} {SECOND}</p></div>".encode() for n in range(5))
+    assert formats.read(b"<body>Menu" + tabs, ".html").text.count(SECOND) == 5
 
 
 def test_html_lead_that_the_library_leaves_out_stays() -> None:
@@ -194,6 +198,13 @@ def test_html_that_is_none_or_a_bomb_is_refused_quickly(data: bytes, reason: str
         formats.read(data, ".html")
     assert reason in caught.value.reason
     assert time.monotonic() - started < 10
+
+
+def test_html_page_that_is_deep_and_long_takes_no_minutes() -> None:
+    page = b"<div>" * 400 + f"<p>{PARAGRAPH}</p>".encode() * 15_000
+    started = time.monotonic()
+    assert formats.read(page, ".html").text.count(PARAGRAPH) == 15_000
+    assert time.monotonic() - started < 10  # with the library, which climbs up, it is 30
 
 
 PIECES = st.sampled_from(
@@ -273,9 +284,16 @@ def test_pdf_two_columns_are_read_one_after_the_other() -> None:
     assert "La colonne de droite vient après elle." in text
 
 
-def test_pdf_ligatures_become_letters() -> None:
-    from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
+def test_pdf_paragraph_without_end_takes_no_minutes() -> None:
+    line = Printed("un mot et un au-", 60, 700, 300, 710, 10)
+    lines = [replace(line, bottom=-12.0 * n, top=10 - 12.0 * n) for n in range(60_000)]
+    started = time.monotonic()
+    (paragraph,) = paragraphs([Page(595, 842, False, lines)])
+    assert len(paragraph.text) > 800_000
+    assert time.monotonic() - started < 5
 
+
+def test_pdf_ligatures_become_letters() -> None:
     line = Printed("L\ue000ecti\ufb01cation e\ufb00ective", 60, 700, 300, 710, 10)
     (paragraph,) = paragraphs([Page(595, 842, False, [line])])
     assert paragraph.text == "L\ue000ectification effective"

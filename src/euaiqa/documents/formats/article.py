@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from euaiqa.documents.formats.blocks import HEADINGS, MARK, Block
@@ -20,7 +20,9 @@ _PROSE = 80  # characters; a shorter block may be a label
 _MOSTLY_LINKS = 0.5  # share of the characters; more is a list of other pages
 _ONLY_LINKS = 0.8
 _ENOUGH = 0.5  # share of the page's prose below which the library is not believed
-_MAX_SCORED = 60_000  # elements; with more the library would take longer than a minute
+# The library climbs up from every element: with more steps than these it would take a minute.
+# Real pages have a tenth of it.
+_MAX_STEPS = 1_500_000
 
 _BESIDE = frozenset({"nav", "aside", "footer", "form", "button", "dialog", "menu", "search"})
 _BESIDE_ROLES = frozenset(
@@ -45,12 +47,12 @@ def inside(root: Any, page: Sequence[Block]) -> list[bool]:
         root: the tree that the blocks are of; their owners get an attribute.
         page: its blocks in order.
     """
-    beside = _beside(root)
+    beside, menus, home = _under(root, _is_beside), _under(root, _is_menu), _homes(root)
     aside = [block.owner in beside for block in page]
     prose = [_is_prose(block) and not aside[i] for i, block in enumerate(page)]
     scored = _scored(root, page)
     kept = [
-        block.owner.get(MARK) in scored and (_is_prose(block) or not _in_menu(block.owner))
+        block.owner.get(MARK) in scored and (_is_prose(block) or block.owner not in menus)
         for block in page
     ]
     size = sum(len(b.text) for b, is_prose in zip(page, prose, strict=True) if is_prose)
@@ -59,7 +61,7 @@ def inside(root: Any, page: Sequence[Block]) -> list[bool]:
         # Nothing that can be believed: everything that the page does not call something else.
         return [not each for each in aside] if not all(aside) else [True] * len(page)
     first, last = kept.index(True), len(kept) - 1 - kept[::-1].index(True)
-    homes = {_home(page[i].owner) for i, is_kept in enumerate(kept) if is_kept} - {None}
+    homes = {home[page[i].owner] for i, is_kept in enumerate(kept) if is_kept} - {None}
     for index, block in enumerate(page):
         if kept[index] or aside[index]:
             continue
@@ -67,7 +69,7 @@ def inside(root: Any, page: Sequence[Block]) -> list[bool]:
             kept[index] = True
         elif first < index < last:
             kept[index] = _links(block) < _ONLY_LINKS
-        elif prose[index] and _home(block.owner) in homes:
+        elif prose[index] and home[block.owner] in homes:
             kept[index] = True
     return kept
 
@@ -80,33 +82,35 @@ def _links(block: Block) -> float:
     return block.linked / len(block.text)
 
 
-def _home(element: Any) -> Any:
-    """The outermost element around that is there to hold an article; None without one."""
-    homes = [
-        each
-        for each in (element, *element.iterancestors())
-        if each.tag in ("article", "main")
-        or each.get("role", "") in _ARTICLE_ROLES
-        or "articlebody" in each.get("itemprop", "").lower()
-    ]
-    return homes[-1] if homes else None
+def _homes(root: Any) -> dict[Any, Any]:
+    """For each element the outermost one around that is there to hold an article, or None."""
+    found: dict[Any, Any] = {}
+    for element in root.iter():
+        around = found.get(element.getparent())
+        found[element] = element if around is None and _is_home(element) else around
+    return found
 
 
-def _in_menu(element: Any) -> bool:
-    """In a menu, which the library may give where it finds nothing better."""
-    return any(
-        each.tag in _MENUS or each.get("role", "") in _MENU_ROLES
-        for each in (element, *element.iterancestors())
+def _is_home(element: Any) -> bool:
+    return (
+        element.tag in ("article", "main")
+        or element.get("role", "") in _ARTICLE_ROLES
+        or "articlebody" in element.get("itemprop", "").lower()
     )
 
 
-def _beside(root: Any) -> set[Any]:
-    """The elements that are not the article by their name, role or class, or in one that is."""
+def _under(root: Any, fits: Callable[[Any], bool]) -> set[Any]:
+    """The elements that fit, and all that is in them."""
     found: set[Any] = set()
     for element in root.iter():
-        if element.getparent() in found or _is_beside(element):
+        if element.getparent() in found or fits(element):
             found.add(element)
     return found
+
+
+def _is_menu(element: Any) -> bool:
+    """A menu, which the library may give where it finds nothing better."""
+    return element.tag in _MENUS or element.get("role", "") in _MENU_ROLES
 
 
 def _is_beside(element: Any) -> bool:
@@ -122,6 +126,14 @@ def _is_beside(element: Any) -> bool:
     return False
 
 
+def _steps(root: Any) -> int:
+    """How many steps up to the root all elements are away together."""
+    depth: dict[Any, int] = {}
+    for element in root.iter():
+        depth[element] = depth.get(element.getparent(), 0) + 1
+    return sum(depth.values())
+
+
 def _scored(root: Any, page: Sequence[Block]) -> set[str]:
     """The marks of the blocks that readability-lxml takes for the article."""
     from lxml import html
@@ -130,7 +142,7 @@ def _scored(root: Any, page: Sequence[Block]) -> set[str]:
     for number, block in enumerate(page):
         if block.owner.get(MARK) is None:
             block.owner.set(MARK, str(number))
-    if sum(1 for _ in root.iter()) > _MAX_SCORED:
+    if _steps(root) > _MAX_STEPS:
         return set()
     bare = copy.deepcopy(root)
     for element in bare.iter():

@@ -14,7 +14,7 @@ from typing import Any
 
 from euaiqa.documents.formats.found import Unreadable
 
-MAX_DEPTH = 1_000  # elements inside one another; browsers stop at 512
+MAX_DEPTH = 512  # elements inside one another; browsers stop there too
 MAX_ELEMENTS = 400_000  # the AI Act on one page has 40,000
 
 _BOMS = (
@@ -39,6 +39,7 @@ _UNSEEN = (
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "canvas",
     "audio", "video", "select", "datalist", "textarea", "input", "map", "noframes",
 )  # fmt: skip
+_ALL_BUT = 0.1  # share of the text that must be left when what is hidden goes
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
 
@@ -151,18 +152,23 @@ def drop_unseen(root: Any) -> None:
     """Take out of a tree what a reader does not see.
 
     What is hidden by a style or an attribute may be the article itself, which a script shows
-    later: where it is more than half of the text, it stays.
+    later: where one element is more than half of the text it stays, and where nearly nothing
+    else is on the page all of them do.
     """
     from lxml import etree
 
     etree.strip_elements(root, *_UNSEEN, with_tail=False)
     for element in root.iter("head"):
         etree.strip_elements(element, "title", with_tail=False)
-    hidden = [element for element in root.iter() if _is_hidden(element)]
     total = _size(root)
-    for element in hidden:
+    hidden = [element for element in root.iter() if _is_hidden(element)]
+    dropped = [element for element in hidden if 2 * _size(element) <= total]
+    outermost = [each for each in dropped if not any(map(_is_hidden, each.iterancestors()))]
+    if total - sum(map(_size, outermost)) < _ALL_BUT * total:
+        return
+    for element in dropped:
         parent = element.getparent()
-        if parent is None or 2 * _size(element) > total:
+        if parent is None:
             continue
         tail, before = element.tail or "", element.getprevious()
         parent.remove(element)

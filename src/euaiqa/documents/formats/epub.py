@@ -16,6 +16,7 @@ from euaiqa.documents.formats.archive import Archive
 from euaiqa.documents.formats.blocks import Block, blocks
 from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_line
 from euaiqa.documents.formats.html import lines
+from euaiqa.documents.formats.page import fitting
 from euaiqa.documents.front_matter import language_of
 
 _CONTAINER = "META-INF/container.xml"
@@ -51,7 +52,7 @@ def read(data: bytes) -> Found:
         text,
         title=one_line(_told(package, "title")),
         published=metadata.day_of(one_line(_told(package, "date")), "en"),
-        language=language_of(_told(package, "language")),
+        language=fitting(language_of(_told(package, "language")), text),
         outlet=one_line(_told(package, "publisher"), 100),
         outside=outside,
     )

@@ -45,8 +45,7 @@ def read_message(data: bytes) -> Found:
         page = next((part for part in parts if part.get_content_type() == "text/html"), None)
         if page is None:
             raise Unreadable("a message without text", hint="save what is attached to it")
-        root = dom.parse_html(_text(page) or " ")
-        found = Found(html.text_of(root))
+        found = Found(html.text_of(dom.parse_html(f"<body>{_text(page)}")))
     if not found.text.strip():
         raise Unreadable("a message without text", hint="save what is attached to it")
     return replace(

@@ -64,9 +64,9 @@ def head(root: Any) -> Head:
 
 
 def fitting(language: Language | None, text: str) -> Language | None:
-    """The language that a page says, unless its words are clearly of the other one.
+    """The language that a file says, unless its words are clearly of the other one.
 
-    Many French sites are made with a theme that says `lang="en-US"`.
+    Many French sites are made with a theme that says `lang="en-US"`, and books with a program.
     """
     sample = text[:20_000]
     french, english = len(_FRENCH.findall(sample)), len(_ENGLISH.findall(sample))

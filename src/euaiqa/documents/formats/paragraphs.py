@@ -25,6 +25,7 @@ _PAGE_NUMBER = re.compile(
     r"(?:\s*(?:/|of|sur|de)\s*\d{1,4})?[-–—\s.]*",
     re.IGNORECASE,
 )
+_NEAR = 40  # lines of a paragraph that tell its margins
 _MAX_HEAD = 150  # characters; a longer line is text
 _AT_END = re.compile(r"^\d{1,4}(?!\S)|(?<!\S)\d{1,4}$")
 _ITEM = re.compile(r"(?:[•◦▪‣●○■–—*-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\d+(?:\.\d+)+\.?)\s")
@@ -163,7 +164,7 @@ def _goes_on(current: list[Printed], line: Printed, pitch: float) -> bool:
         return line.left - last.right < 3 * em
     if step > max(1.35 * pitch, 1.2 * em) and step > 1.35 * em:
         return False
-    width = max(each.right for each in current)
+    width = max(each.right for each in current[-_NEAR:])
     hanging = _ITEM.match(current[0].text) is not None
     if _END.search(last.text):
         if line.left > current[-1].left + 0.6 * em and not hanging:
@@ -192,20 +193,22 @@ def _across(current: list[Printed], line: Printed) -> bool:
 
 def _is_full(lines: list[Printed]) -> bool:
     """Whether the last of some lines of a paragraph reaches its right margin."""
-    margin = max(each.right for each in lines)
+    margin = max(each.right for each in lines[-_NEAR:])
     return len(lines) > 1 and lines[-1].right > margin - max(lines[-1].size, 4)
 
 
 def _joined(lines: list[Printed], words: Counter[str]) -> str:
     """The lines of a paragraph as one; ligatures as letters."""
-    text = ""
+    parts: list[str] = []
     for line in lines:
         piece = line.text.strip()
-        if text.endswith(("-", "\u00ad")) and piece[:1].islower():
-            text = text[:-1] + ("" if _divides(text, piece, words) else "-") + piece
-        else:
-            text = f"{text} {piece}" if text else piece
-    text = text.replace("\u00ad ", "-").replace("\u00ad", "")
+        if parts and parts[-1].endswith(("-", "\u00ad")) and piece[:1].islower():
+            divided = _divides(parts[-1], piece, words)
+            parts[-1] = parts[-1][:-1] + ("" if divided else "-")
+        elif parts:
+            parts.append(" ")
+        parts.append(piece)
+    text = "".join(parts).replace("\u00ad ", "-").replace("\u00ad", "")
     return _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 

@@ -13,6 +13,7 @@ from euaiqa.documents.formats import dom
 from euaiqa.documents.formats.archive import Archive
 from euaiqa.documents.formats.found import Found, Unreadable, one_line
 from euaiqa.documents.formats.html import text_of
+from euaiqa.documents.formats.page import fitting
 from euaiqa.documents.front_matter import language_of
 
 _OLD = b"\xd0\xcf\x11\xe0"  # what .doc files and encrypted .docx files begin with
@@ -51,7 +52,7 @@ def read(data: bytes) -> Found:
     return Found(
         text,
         title=one_line(_told(properties, _TITLE)),
-        language=language_of(_told(properties, _LANGUAGE)),
+        language=fitting(language_of(_told(properties, _LANGUAGE)), text),
     )
 
 
