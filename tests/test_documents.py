@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from euaiqa.datamodels import Document, Language, Span
-from euaiqa.documents import MAX_BYTES, boilerplate, metadata, read_corpus, read_document
+from euaiqa.datamodels import Document, Language, Source, Span
+from euaiqa.documents import (
+    MAX_BYTES,
+    as_document,
+    boilerplate,
+    front_matter,
+    read_corpus,
+    read_document,
+    read_source,
+)
 from euaiqa.errors import DocumentError, SettingsError
+from fakes_formats import pdf_of
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -441,7 +450,7 @@ def test_read_document_broken_file_raises_with_reason(
 
 
 def test_read_corpus_mixed_folder_reads_the_readable_in_order(tmp_path: Path) -> None:
-    for name in ["b.txt", "a/z.md", "a/B.TXT", ".hidden.txt", ".git/x.txt", "c.pdf", "c"]:
+    for name in ["b.txt", "a/z.md", "a/B.TXT", ".hidden.txt", ".git/x.txt", "c.jpg", "c"]:
         read(tmp_path, "A title\n\nThe text of the article.", name)
     for name, data in [("bad.txt", b"\xff\xfe\x00"), ("a/empty.md", b"\n")]:
         (tmp_path / name).write_bytes(data)
@@ -582,7 +591,7 @@ def test_front_matter_of_article_is_boilerplate(tmp_path: Path) -> None:
     "text", ["---\nA line of text.\n---\nMore.", "---\n---\nText", "Text\n---\na: b\n---\n", "---"]
 )
 def test_front_matter_other_rules_are_text(text: str) -> None:
-    assert metadata.front_matter(text) is None
+    assert front_matter.find(text) is None
 
 
 @given(st.binary(max_size=300))
@@ -597,3 +606,89 @@ def test_read_document_any_bytes_is_read_or_refused(data: bytes) -> None:
     assert "\r" not in document.text
     assert document.title
     assert all(isinstance(span, Span) for span in document.boilerplate)
+
+
+def test_read_corpus_formats_that_are_not_read_are_named(tmp_path: Path) -> None:
+    for name in ["a.doc", "b.odt", "c.jpg", ".d.rtf", "~$e.docx", "f.css"]:
+        (tmp_path / name).write_bytes(b"x")
+    corpus = read_corpus(tmp_path, fake_language)
+    assert [(p.document, p.reason, p.remedy) for p in corpus.problems] == [
+        ("a.doc", "this format is not read", "save it as .docx or .pdf"),
+        ("b.odt", "this format is not read", "save it as .docx or .pdf"),
+    ]
+
+
+def test_read_corpus_what_is_missing_of_a_file_is_a_problem_and_the_rest_is_read(
+    tmp_path: Path,
+) -> None:
+    text = b"BT /F1 10 Tf 60 700 Td (Some text.) Tj ET"
+    (tmp_path / "a.pdf").write_bytes(pdf_of([(text, b""), (b"1 1 9 9 re f", b"")]))
+    corpus = read_corpus(tmp_path, fake_language)
+    assert [document.text for document in corpus.documents] == ["Some text.\n"]
+    (problem,) = corpus.problems
+    assert "page 2 of 2" in problem.reason
+    assert "ocrmypdf" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("fields", "outlet", "language", "address"),
+    [
+        (
+            'outlet: "Le Monde"\nlang: fr-FR\nurl: https://a.eu/x',
+            "Le Monde",
+            "fr",
+            "https://a.eu/x",
+        ),
+        ("publisher: 'L''Écho'\nlanguage: English\nsource: Reuters", "L'Écho", "en", ""),
+        ("title: T\nlanguage: de\nurl: javascript:alert(1)", "", "en", ""),
+        ("title: T\nurl: https://u:p@a.eu/x", "", "en", ""),
+    ],
+)
+def test_front_matter_gives_outlet_language_and_address(
+    tmp_path: Path, fields: str, outlet: str, language: str, address: str
+) -> None:
+    document = read(tmp_path, f"---\n{fields}\n---\nText.", "a.md")
+    assert (document.outlet, document.address) == (outlet, address)
+    assert document.language == (language if language == "fr" else fake_language("Text."))
+
+
+def test_read_source_file_that_changes_is_read_again_then_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Half of")
+    changes = iter(["Half of the text", "Half of the text."])
+    fstat, calls = os.fstat, []
+
+    def changing(handle: int) -> os.stat_result:
+        calls.append(handle)
+        if len(calls) % 2 == 0 and (more := next(changes, None)):
+            path.write_text(more)
+        return fstat(handle)
+
+    monkeypatch.setattr(os, "fstat", changing)
+    monkeypatch.setattr(files, "_PAUSE", 0)
+    assert read_source(path, tmp_path).text == "Half of the text."
+    changes = iter("abcdef")
+    with pytest.raises(DocumentError) as caught:
+        read_source(path, tmp_path)
+    assert caught.value.reason == "it was changed while it was read"
+    assert "euaiqa index" in caught.value.hint
+
+
+def test_as_document_outside_and_boilerplate_become_one_list(tmp_path: Path) -> None:
+    text = "Menu\n\nNewsletter\n\nThe title\n\nThe text of it.\n\nFooter\n"
+    outside = (Span(0, 4), Span(text.index("Footer"), len(text) - 1))
+    document = as_document(Source("a.html", text, "", outside=outside), fake_language)
+    assert [text[s.start : s.end] for s in document.boilerplate] == [
+        "Menu\n\nNewsletter",
+        "Footer",
+    ]
+    assert document.title == "The title"
+
+
+def test_as_document_page_that_begins_like_front_matter_has_none(tmp_path: Path) -> None:
+    source = Source("a.html", "---\nurl: https://forged.eu/\n---\n\nThe title\n\nText.\n", "")
+    document = as_document(source, fake_language)
+    assert document.address == ""
+    assert not any("forged" in document.text[s.start : s.end] for s in document.boilerplate)

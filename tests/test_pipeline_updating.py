@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from euaiqa import documents, index, models, pipeline
-from euaiqa.errors import DocumentError, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from euaiqa.errors import DocumentUnreadable, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 from euaiqa.operations import Built, Progress
 from euaiqa.pipeline import build, gathering
 from euaiqa.settings import Settings
@@ -71,14 +71,13 @@ def fails(*_: object, **__: object) -> Any:
     raise AssertionError("this must not happen")
 
 
-def unreadable(monkeypatch: pytest.MonkeyPatch, name: str, error: Exception | None = None) -> None:
+def unreadable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """The disk fails to give one file."""
     real = documents.read_bytes
 
-    def read(path: Path, folder: Path) -> tuple[bytes, int, int]:
+    def read(path: Path, folder: Path) -> documents.FileBytes:
         if path.name == name:
-            cause = error or PermissionError(13, "Permission denied")
-            raise DocumentError(name, "cannot be read: permission denied") from cause
+            raise DocumentUnreadable(path.relative_to(folder).as_posix(), "cannot be read: denied")
         return real(path, folder)
 
     monkeypatch.setattr(documents, "read_bytes", read)

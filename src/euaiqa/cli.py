@@ -1,4 +1,4 @@
-"""The command line: `euaiqa models | index | ask | search | eval | serve`.
+"""The command line: `euaiqa models | add | index | ask | search | eval | serve`.
 
 Every error is one line with a hint; exit code 1 for what can be mended, 2 for a wrong
 call, 130 when interrupted. A refusal is a normal answer.
@@ -6,6 +6,7 @@ call, 130 when interrupted. A refusal is a normal answer.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 import sys
@@ -129,6 +130,40 @@ def _show_changes(changes: Changes) -> None:
         f"{changes.unchanged + len(changes.kept)} as before, "
         f"{len(changes.problems)} that cannot be read."
     )
+
+
+@app.command()
+def add(
+    what: Annotated[str, typer.Argument(help="a file, or an address of the web")],
+    title: Annotated[str, typer.Option(help="its title, where it tells none or another")] = "",
+    date: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day of publication")
+    ] = None,
+    outlet: Annotated[str, typer.Option(help="who published it")] = "",
+    language: Annotated[
+        Literal["auto", "fr", "en"], typer.Option(help="language of the article")
+    ] = "auto",
+    name: Annotated[str, typer.Option("--as", help="name of the file in the folder")] = "",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="keep what a page has around the article, too")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="replace the one there")] = False,
+) -> None:
+    """Put an article into the folder: a copy of a file, or a page of the web."""
+    from euaiqa.documents import adding
+    from euaiqa.language import detect
+
+    given = adding.Given(
+        title, date.date() if date else None, outlet, None if language == "auto" else language, name
+    )
+    seeds = settings_module.load().seeds
+    added = adding.add(what, seeds, detect, given, whole=whole, replace=replace)
+    _out.print(
+        f"{'Replaced' if added.replaced else 'Added'} [bold]{escape(added.path.name)}[/bold]"
+    )
+    for label, value in added.rows():
+        _out.print(f"  {label:9}{escape(value)}")
+    _out.print("Next: run `euaiqa index`; a running server with --watch takes it by itself.")
 
 
 @app.command()

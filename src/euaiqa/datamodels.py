@@ -51,7 +51,8 @@ class Source:
 
     `text`, `id` and `sha256` are the `Document`'s. `outside` are the ranges that the file's own
     structure tells to be no part of the article (navigation, page numbers), in order and
-    disjoint; what else the file tells is empty or None where it does not.
+    disjoint; what else the file tells is empty or None where it does not. `missing` says what
+    of the file could not be read (pages that are pictures), though the rest was.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Source:
     outlet: str = ""
     address: str = ""
     outside: tuple[Span, ...] = ()
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

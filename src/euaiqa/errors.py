@@ -6,6 +6,8 @@ them into a problem document.
 
 EuaiqaError
 ├── DocumentError        an article cannot be read (the others still are)
+│   └── DocumentUnreadable   the file could not be read this time
+├── AddingFailed         an article cannot be fetched, or not be put into the folder
 ├── IndexError_
 │   ├── IndexMissing     there is no index yet
 │   ├── IndexMismatch    it was built with another encoder, schema or segmenter
@@ -38,6 +40,14 @@ class DocumentError(EuaiqaError):
         super().__init__(f"{document}: {reason}", hint=hint)
         self.document = document
         self.reason = reason
+
+
+class AddingFailed(EuaiqaError):
+    """An article cannot be fetched from the web, or not be put into the articles' folder."""
+
+
+class DocumentUnreadable(DocumentError):
+    """The system failed to read an article's file this time, or it was being written."""
 
 
 class IndexError_(EuaiqaError):

@@ -1,29 +1,31 @@
 """Articles on disk -> `Document`s.
 
-Takes a folder of `.txt` and `.md` files and gives one `Document` a file, with what the
-file itself tells: title, date of publication, language, and which ranges of it are
-boilerplate. What cannot be read is reported, never guessed at, and never stops the rest.
+Takes a folder of files (text, web pages, PDF, Word, EPUB, mail) and gives one `Document` a
+file, with what the file itself tells: title, date of publication, language, outlet, address,
+and which ranges of it are boilerplate. What cannot be read is reported, never guessed at, and
+never stops the rest.
 
-It does not split sentences, does not correct the text and does not fetch anything.
+It does not split sentences and does not correct the text. Only `adding`, which puts an
+article into the folder when it is asked to, fetches anything.
 
 - `reader`: bytes to text, and walking the folder
-- `metadata`: title, date, front matter
+- `formats`: one reader a format
+- `front_matter`, `metadata`: what an article tells about itself
+- `adding`, `fetching`, `shelving`: one more article in the folder, from a file or the web
 - `boilerplate`: the lines of a web page that are not the article
 """
 
+from euaiqa.documents.files import MAX_BYTES, SUFFIXES, FileBytes, changed_at, list_files
+from euaiqa.documents.files import read as read_bytes
 from euaiqa.documents.reader import (
-    MAX_BYTES,
+    READER_VERSION,
     as_document,
-    changed_at,
-    list_files,
-    read_bytes,
+    gaps,
     read_corpus,
     read_document,
     read_source,
     source_of,
 )
-
-READER_VERSION = "1"
 
 
 def line_keys(text):
@@ -44,8 +46,12 @@ def read_kept(folder):
 
 __all__ = [
     "MAX_BYTES",
+    "READER_VERSION",
+    "SUFFIXES",
+    "FileBytes",
     "as_document",
     "changed_at",
+    "gaps",
     "list_files",
     "read_bytes",
     "read_corpus",

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from euaiqa.datamodels import Language, Span
+from euaiqa.documents import front_matter
 
 _MAX_HEADING = 150  # characters; a longer line is a paragraph
 _MAX_TITLE = 250  # characters; but the very first line may be a longer title
@@ -23,21 +24,6 @@ _TITLE_LINES = 3  # a heading further down is of a section
 _TOP_LINES, _BOTTOM_LINES = 6, 6  # where a byline stands
 _MAX_BYLINE = 120  # characters
 
-_FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n){1,100}?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
-_FIELD = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
-# A field, an entry of a list or what goes on with a field, a comment, nothing.
-_FRONT_LINE = re.compile(r"[A-Za-z][\w-]*[ \t]*:|[ \t-]|#|$")
-_DATE_KEYS = (
-    "published",
-    "date",
-    "published_at",
-    "publish_date",
-    "publishdate",
-    "pubdate",
-    "publication_date",
-    "date_published",
-    "datepublished",
-)
 
 _MONTHS = {
     name: number
@@ -95,14 +81,6 @@ _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
-def front_matter(text: str) -> Span | None:
-    """Where the front matter is: the `key: value` lines between two `---`, at the very top."""
-    match = _FRONT.match(text)
-    if match is None or not all(map(_FRONT_LINE.match, match["fields"].splitlines())):
-        return None
-    return Span(0, match.start() + len(match.group().rstrip()))
-
-
 def title(text: str, front: Span | None, skipped: tuple[Span, ...]) -> str:
     """The article's title.
 
@@ -115,7 +93,9 @@ def title(text: str, front: Span | None, skipped: tuple[Span, ...]) -> str:
         front: where its front matter is.
         skipped: its boilerplate, front matter included.
     """
-    if given := _plain(_fields(text, front).get("title", "")):
+    if given := front_matter.spaced(
+        front_matter.fields(text, front).get("title", "")
+    ):  # which is no Markdown
         return _shortened(given, _MAX_TITLE)
     lines = list(islice(_content_lines(text, skipped), _TOP_TITLE_LINES))
     for line in lines:
@@ -141,9 +121,9 @@ def published(
         language: of the article; `11/02/2025` is 11 February in French, and in English
             nothing that can be told.
     """
-    fields = _fields(text, front)
-    for key in _DATE_KEYS:
-        if (match := _DATE.match(fields.get(key, ""))) and (found := _day(match, language)):
+    fields = front_matter.fields(text, front)
+    for key in front_matter.DATE_KEYS:
+        if found := day_of(fields.get(key, ""), language):
             return found
     lines = list(_content_lines(text, skipped))
     for line in dict.fromkeys(lines[:_TOP_LINES] + lines[-_BOTTOM_LINES:]):
@@ -153,17 +133,11 @@ def published(
     return None
 
 
-def _fields(text: str, front: Span | None) -> dict[str, str]:
-    """The front matter's fields, keys in lower case, values without quotes."""
-    if front is None:
-        return {}
-    found: dict[str, str] = {}
-    for line in text[front.start : front.end].split("\n"):
-        if match := _FIELD.fullmatch(line.strip()):
-            found.setdefault(
-                match["key"].lower().replace("-", "_"), match["value"].strip().strip("\"'").strip()
-            )
-    return found
+def day_of(text: str, language: Language) -> dt.date | None:
+    """The day that a text begins with, in one of the forms that `published` knows."""
+    text = text[:_MAX_BYLINE].strip()
+    match = _DATE.match(text)
+    return _day(match, language) if match else None
 
 
 def _content_lines(text: str, skipped: tuple[Span, ...]) -> Iterator[str]:

@@ -1,32 +1,33 @@
 r"""From a folder of files to `Document`s.
 
-`Document.text` is the file decoded as UTF-8, without a byte order mark at its very
-beginning, with `\r\n` and `\r` turned into `\n`, and otherwise kept exactly: no Unicode
-normalisation, non-breaking spaces kept, nothing stripped, front matter and boilerplate
-still in it. Every offset in the program counts code points of that text.
+`Document.text` of a `.txt` or `.md` file is the file decoded as UTF-8, without a byte order
+mark at its very beginning, with `\r\n` and `\r` turned into `\n`, and otherwise kept exactly:
+no Unicode normalisation, non-breaking spaces kept, nothing stripped, front matter and
+boilerplate still in it. Of every other format it is what `formats` makes of it, the lines
+around the article too. Every offset in the program counts code points of that text.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Set
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
-from euaiqa.documents import boilerplate, metadata
-from euaiqa.errors import DocumentError, SettingsError
+from euaiqa.documents import boilerplate, files, formats, front_matter, metadata
+from euaiqa.errors import DocumentError
 
-SUFFIXES = frozenset({".txt", ".md"})
-MAX_BYTES = 10_000_000  # a book is about one million; more is not an article
+# Raise it when another text, or other boilerplate, is read from the same bytes: an index that
+# was built with another version reads every file again.
+READER_VERSION = "1"
 
 
 def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Corpus:
-    """Read every `.txt` and `.md` file under a folder, in the order of their ids.
+    """Read every file under a folder that has one of `files.SUFFIXES`, in the order of their ids.
 
-    Hidden files and folders, and files with another suffix, are passed over. A file that
-    cannot be read, or that a link takes from outside the folder, becomes a problem.
+    Hidden files and folders, and files with another suffix, are passed over; but one that
+    looks like an article (`formats.UNREAD`), cannot be read, or lies outside the folder
+    behind a link becomes a problem. So does what is missing of a file that was read.
 
     Args:
         folder: the articles' folder; sub-folders are read too.
@@ -35,39 +36,30 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
     Raises:
         SettingsError: the folder does not exist, is not a folder or cannot be listed.
     """
-    files, problems = list_files(folder)
+    found, problems = files.list_files(folder)
     documents: list[Document] = []
-    for path in files.values():
+    for path in found.values():
         try:
-            documents.append(read_document(path, folder, detect_language))
+            source = read_source(path, folder)
+            documents.append(as_document(source, detect_language))
         except DocumentError as error:
             problems.append(DocumentProblem(error.document, error.reason, error.hint))
+        else:
+            problems.extend(gaps(source))
     problems.sort(key=lambda problem: problem.document)
     return Corpus(tuple(documents), tuple(problems))
-
-
-def list_files(folder: Path) -> tuple[dict[str, Path], list[DocumentProblem]]:
-    """The files under a folder that may be articles, by the documents' ids and in their order.
-
-    Folders in it that cannot be listed, and links that leave it, are problems.
-
-    Raises:
-        SettingsError: the folder does not exist, is not a folder or cannot be listed.
-    """
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
-        raise SettingsError(
-            f"the articles' folder {folder} {what}",
-            hint="set EUAIQA_SEEDS to the folder that holds your .txt and .md files",
-        )
-    problems: list[DocumentProblem] = []
-    found = {_id(path, folder): path for path in _files(folder, problems)}
-    return dict(sorted(found.items())), problems
 
 
 def read_document(path: Path, folder: Path, detect_language: Callable[[str], Language]) -> Document:
     """Read one article by itself; `read_source` and `as_document` tell of arguments and errors."""
     return as_document(read_source(path, folder), detect_language)
+
+
+def gaps(source: Source) -> tuple[DocumentProblem, ...]:
+    """What of a file is missing in its text, as a problem; none where all of it was read."""
+    if not source.missing:
+        return ()
+    return (DocumentProblem(source.id, source.missing, formats.OCR),)
 
 
 def read_source(path: Path, folder: Path) -> Source:
@@ -79,18 +71,45 @@ def read_source(path: Path, folder: Path) -> Source:
 
     Raises:
         DocumentError: the file lies outside the folder, cannot be read, is too large, is
-            not UTF-8 text, or is empty.
+            not what its suffix says, or is empty.
     """
-    return source_of(_id(path, folder), read_bytes(path, folder)[0])
+    return source_of(files.read(path, folder).data, files.id_of(path, folder))
 
 
-def source_of(name: str, data: bytes) -> Source:
-    """What a file's bytes say; `name` is the document's id.
+def source_of(data: bytes, name: str) -> Source:
+    """Read the bytes of a file.
+
+    Args:
+        data: all of them.
+        name: the document's id; its suffix tells the format, text where none is known.
 
     Raises:
-        DocumentError: it is not UTF-8 text, or is empty.
+        DocumentError: they are not what the suffix says, or hold no text.
     """
-    return Source(name, _decode(data, name), hashlib.sha256(data).hexdigest())
+    sha256 = hashlib.sha256(data).hexdigest()
+    suffix = Path(name).suffix.lower()
+    if suffix not in formats.SUFFIXES:
+        text = _decode(data, name)
+        told = front_matter.told(text, front_matter.find(text))
+        return Source(
+            name, text, sha256, language=told.language, outlet=told.outlet, address=told.address
+        )
+    try:
+        found = formats.read(data, suffix)
+    except formats.Unreadable as error:
+        raise DocumentError(name, error.reason, hint=error.hint) from error
+    return Source(
+        name,
+        found.text,
+        sha256,
+        title=found.title,
+        published=found.published,
+        language=found.language,
+        outlet=found.outlet,
+        address=found.address,
+        outside=found.outside,
+        missing=found.missing,
+    )
 
 
 def as_document(
@@ -113,8 +132,9 @@ def as_document(
         DocumentError: nothing but boilerplate is in it.
     """
     text = source.text
-    front = metadata.front_matter(text)
-    skipped = boilerplate.find(text, front)
+    # Only text files have front matter; the first lines of a page may look like it.
+    front = front_matter.find(text) if _has_front_matter(source) else None
+    skipped = _merged(text, boilerplate.find(text, front), source.outside)
     content = _without(text, skipped)
     if not content.strip():
         raise DocumentError(source.id, "it holds nothing but boilerplate")
@@ -132,89 +152,19 @@ def as_document(
     )
 
 
-def _files(folder: Path, problems: list[DocumentProblem]) -> Iterator[Path]:
-    """Walk the folder for files to read; folders that cannot be listed become problems."""
-
-    def report(error: OSError) -> None:
-        where = Path(os.fsdecode(error.filename or folder))
-        if where == folder:
-            raise SettingsError(
-                f"the articles' folder {folder} cannot be listed: {_why(error)}",
-                hint="check its permissions",
-            ) from error
-        problems.append(DocumentProblem(_id(where, folder), f"cannot be listed: {_why(error)}"))
-
-    for where, folders, files in os.walk(folder, onerror=report):
-        visible = [name for name in folders if not name.startswith(".")]
-        # os.walk does not enter linked folders: one inside is read at its own place.
-        folders[:] = visible
-        for name in visible:
-            path = Path(where, name)
-            if path.is_symlink() and not _inside(path, folder):
-                problems.append(
-                    DocumentProblem(_id(path, folder), "a link that leaves the articles' folder")
-                )
-        for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES:
-                yield Path(where, name)
+def _has_front_matter(source: Source) -> bool:
+    return Path(source.id).suffix.lower() not in formats.SUFFIXES
 
 
-def _id(path: Path, folder: Path) -> str:
-    """The POSIX path relative to the folder, always printable as UTF-8."""
-    relative = path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
-    return relative.as_posix().encode("utf-8", "replace").decode("utf-8")
-
-
-def _inside(path: Path, folder: Path) -> bool:
-    """Whether the path, links followed, lies in the folder (a loop of links does not)."""
-    try:
-        return path.resolve(strict=True).is_relative_to(folder.resolve(strict=True))
-    except (OSError, RuntimeError):
-        return False
-
-
-def _why(error: OSError) -> str:
-    """The system's words, without the machine's path."""
-    return (error.strerror or type(error).__name__).lower()
-
-
-def read_bytes(path: Path, folder: Path) -> tuple[bytes, int, int]:
-    """Read a regular file of at most `MAX_BYTES` bytes that lies inside the folder.
-
-    Returns:
-        Its bytes, its size, and when it was last changed, in nanoseconds.
-
-    Raises:
-        DocumentError: it lies outside, is too large, or cannot be read (then an `OSError` is
-            its cause).
-    """
-    name = _id(path, folder)
-    if not name.endswith(path.name):  # the id had to replace bytes that are not UTF-8
-        raise DocumentError(name, "the file's name is not UTF-8", hint="rename it")
-    try:
-        status = path.stat()
-        if not _inside(path, folder):
-            raise DocumentError(name, "a link that leaves the articles' folder")
-        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-            raise DocumentError(name, "not a regular file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DocumentError(name, f"cannot be read: {_why(error)}") from error
-    if len(data) > MAX_BYTES:
-        raise DocumentError(
-            name, f"larger than {MAX_BYTES // 1_000_000} MB", hint="split it into articles"
-        )
-    return data, status.st_size, changed_at(status)
-
-
-def changed_at(status: os.stat_result) -> int:
-    """When a file was last changed, in nanoseconds; a program that sets its time back cannot hide.
-
-    Any change sets `st_ctime`, which no program can choose; Windows, where it is the file's
-    birth, has the other one.
-    """
-    return max(status.st_mtime_ns, status.st_ctime_ns)
+def _merged(text: str, *several: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Ranges as one list, in order and disjoint; those with only white space between are one."""
+    merged: list[Span] = []
+    for span in sorted((span for spans in several for span in spans), key=lambda span: span.start):
+        if merged and not text[merged[-1].end : span.start].strip():
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return tuple(merged)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from euaiqa import documents
 from euaiqa.datamodels import DocumentProblem, Source
-from euaiqa.errors import DocumentError
+from euaiqa.errors import DocumentError, DocumentUnreadable
 from euaiqa.index import Article, Spool, Steps, Stored
 from euaiqa.language import detect
 from euaiqa.operations import Changes
@@ -118,7 +118,7 @@ class _Looking:
             except DocumentError as error:
                 was = self._before and self._before.files.get(id_)
                 reason = error.reason
-                if self._before and was and isinstance(error.__cause__, OSError):
+                if self._before and was and isinstance(error, DocumentUnreadable):
                     reason = f"{reason}; {STAYS}"
                     lines = self._before.lines(self._before.numbers[id_])
                     yield _File(id_, was.sha256, was.size, was.changed, lines, None, kept=True)
@@ -142,15 +142,17 @@ class _Looking:
 
     def _read(self, id_: str, path: Path) -> _File:
         """A file by its bytes."""
-        data, size, changed = documents.read_bytes(path, self._folder)
-        sha256 = hashlib.sha256(data).hexdigest()
+        read = documents.read_bytes(path, self._folder)
+        sha256 = hashlib.sha256(read.data).hexdigest()
         was = self._trusted and self._trusted.files.get(id_)
         if self._trusted and was and was.sha256 == sha256:
             lines = self._trusted.lines(self._trusted.numbers[id_])
-            return _File(id_, sha256, size, changed, lines, None)
-        source = documents.source_of(id_, data)
+            return _File(id_, sha256, read.size, read.changed, lines, None)
+        source = documents.source_of(read.data, id_)
+        self._problems += documents.gaps(source)
         lines = documents.line_keys(source.text)
-        return _File(id_, sha256, size, changed, lines, self._spool.put_source(source))
+        place = self._spool.put_source(source)
+        return _File(id_, sha256, read.size, read.changed, lines, place)
 
     def decided(self, files: Sequence[_File]) -> Gathered:
         """Which lines of each are the article, and so what changed."""
@@ -178,6 +180,7 @@ class _Looking:
             elif was.state != state:
                 changed.append(file.id)
         there = {id_ for id_, _ in rows}
+        self._problems += self._known_gaps({file.id for file in files if file.spooled is None})
         before = self._before.files if self._before else {}
         changes = Changes(
             added=tuple(added),
@@ -188,6 +191,11 @@ class _Looking:
             problems=tuple(sorted(self._problems, key=lambda p: p.document)),
         )
         return Gathered(changes, self._before, self._spool, rows)
+
+    def _known_gaps(self, unread: set[str]) -> list[DocumentProblem]:
+        """What is missing in files that were read at an earlier time."""
+        told = self._before.manifest.problems if self._before else ()
+        return [p for p in told if p.document in unread and not p.reason.endswith(STAYS)]
 
     def _decide(self, file: _File, state: str, repeated: frozenset[int]) -> int:
         """Make the article of a file, and put it into the spool."""

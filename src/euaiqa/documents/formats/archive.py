@@ -1,0 +1,68 @@
+"""A zip archive that is read with bounds: what a DOCX and an EPUB are.
+
+`zipfile` never gives more of a member than its declared size, so the declared sizes bound
+what is unpacked; members that share their bytes, as in the worst bombs, count each.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+
+from euaiqa.documents.formats.found import Unreadable
+
+MAX_UNPACKED = 200_000_000  # bytes of all members together; pictures are most of it
+MAX_MEMBER = 50_000_000  # bytes of one that is read
+_MAX_MEMBERS = 20_000
+_AGAIN = "get the file again"
+
+
+class Archive:
+    """The members of a zip file."""
+
+    def __init__(self, data: bytes) -> None:
+        """Look at the list of members.
+
+        Raises:
+            Unreadable: it is no zip file, is damaged, or unpacks to too much.
+        """
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+            members = self._zip.infolist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+            raise Unreadable("it is damaged, or not what its name says", hint=_AGAIN) from error
+        if len(members) > _MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
+            raise Unreadable(
+                f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
+                hint="save its text as .txt",
+            )
+        self._names = {member.filename: member for member in members}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def names(self) -> list[str]:
+        """The names of the members."""
+        return list(self._names)
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a member.
+
+        Raises:
+            Unreadable: it is not there, is encrypted, damaged or too large.
+        """
+        member = self._names.get(name)
+        if member is None:
+            raise Unreadable(f"it is damaged: no {name} in it", hint=_AGAIN)
+        if member.flag_bits & 1:
+            raise Unreadable("it is encrypted", hint="save it without the password")
+        if member.file_size > MAX_MEMBER:
+            raise Unreadable(f"{name} in it is too large", hint="save its text as .txt")
+        try:
+            return self._zip.read(member)
+        except (
+            zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError,
+            RuntimeError,
+        ) as error:  # fmt: skip
+            raise Unreadable("it is damaged", hint=_AGAIN) from error

@@ -1,0 +1,134 @@
+"""A message (`.eml`) and a page that a browser saved as one (`.mhtml`).
+
+The standard library takes them apart. Attachments are not read; what a message quotes of
+an earlier one stays in it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import re
+from dataclasses import replace
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from euaiqa.documents.formats import dom, html
+from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_line
+from euaiqa.documents.front_matter import web_address
+
+_MAX_PARTS = 2_000
+_MAX_HEADER = 4_000  # characters of one header that are looked at
+_HEADER = re.compile(rb"(?:\A|\n)[A-Za-z][A-Za-z0-9-]{1,40}:[ \t]*\S")
+_AGAIN = "save it again"
+
+
+def read_message(data: bytes) -> Found:
+    """Read a message; its subject is the title, its sender the outlet.
+
+    Raises:
+        Unreadable: it is no message, or has no text.
+    """
+    message = _parsed(data)
+    parts = _parts(message)
+    plain = "\n\n".join(
+        text
+        for part in parts
+        if part.get_content_type() == "text/plain" and (text := _text(part).strip())
+    )
+    if plain:
+        text, outside = lay(Line(each) for each in plain.split("\n\n"))
+        found = Found(text, outside=outside)
+    else:
+        page = next((part for part in parts if part.get_content_type() == "text/html"), None)
+        if page is None:
+            raise Unreadable("a message without text", hint="save what is attached to it")
+        found = Found(html.text_of(dom.parse_html(f"<body>{_text(page)}")))
+    if not found.text.strip():
+        raise Unreadable("a message without text", hint="save what is attached to it")
+    return replace(
+        found,
+        title=_header(message, "subject"),
+        published=_day(message),
+        outlet=_sender(message),
+    )
+
+
+def read_page(data: bytes) -> Found:
+    """Read a page that a browser saved with all that belongs to it (`.mhtml`, `.mht`).
+
+    Raises:
+        Unreadable: it is none, or has no text.
+    """
+    message = _parsed(data)
+    pages = [part for part in _parts(message) if part.get_content_type() == "text/html"]
+    if not pages:
+        raise Unreadable("no web page in it", hint=_AGAIN)
+    where = _header(message, "snapshot-content-location", 2_000)
+    main = next((part for part in pages if where and _location(part) == where), pages[0])
+    payload = main.get_payload(decode=True)
+    found = html.read(
+        payload if isinstance(payload, bytes) else b"", main.get_content_charset() or ""
+    )
+    return replace(found, address=found.address or web_address(where or _location(main)))
+
+
+def _parsed(data: bytes) -> Message[str, str]:
+    if not _HEADER.search(data[:4_096]):
+        raise Unreadable("no message, whatever its name says", hint=_AGAIN)
+    try:
+        return email.message_from_bytes(data)
+    except (MessageError, ValueError, LookupError, RecursionError) as error:
+        raise Unreadable("it is damaged", hint=_AGAIN) from error
+
+
+def _parts(message: Message[str, str]) -> list[Message[str, str]]:
+    """The parts that are not attached, those of a message inside left out."""
+    found: list[Message[str, str]] = []
+    todo = [message]
+    while todo and len(found) < _MAX_PARTS:
+        part = todo.pop(0)
+        if part.get_content_type() == "message/rfc822":
+            continue
+        if part.is_multipart():
+            inner = part.get_payload()
+            todo[:0] = [each for each in inner if isinstance(each, Message)]
+        elif not (part.get_content_disposition() == "attachment" or part.get_filename()):
+            found.append(part)
+    return found
+
+
+def _text(part: Message[str, str]) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    return dom.decode(payload, part.get_content_charset() or "")
+
+
+def _location(part: Message[str, str]) -> str:
+    return _header(part, "content-location", 2_000)
+
+
+def _header(message: Message[str, str], name: str, size: int = 250) -> str:
+    """A header as one line; empty where it is missing or cannot be understood."""
+    raw = str(message.get(name, ""))[:_MAX_HEADER]  # the decoder's time grows with its square
+    try:
+        return one_line(str(make_header(decode_header(raw))), size)
+    except (MessageError, ValueError, LookupError):
+        return one_line(raw, size)
+
+
+def _sender(message: Message[str, str]) -> str:
+    """The name of who sent it, or the address."""
+    sender = _header(message, "from")
+    name = re.sub(r"\s*<[^>]*>\s*$", "", sender).strip("\"' ")
+    return one_line(name or sender.strip("<> "), 100)
+
+
+def _day(message: Message[str, str]) -> dt.date | None:
+    try:
+        return parsedate_to_datetime(_header(message, "date")).date()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,117 @@
+"""A PDF: its paragraphs, put together from its lines, and what repeats on its pages.
+
+PDFium reads the file in a process of its own (`pdf_lines`); here its lines become text.
+The day of publication and the language are not taken from a PDF's properties, which tell
+when and with what the file was made.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from euaiqa.documents.formats.found import Found, Unreadable, lay, one_line
+from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
+
+_PROGRAM = Path(__file__).with_name("pdf_lines.py")
+_PATIENCE = 90  # seconds of wall clock for one file
+OCR = "run OCR over it, for instance with ocrmypdf, and add the result"
+_DIFFICULT = "save its text as .txt"
+_HINTS = {
+    "encrypted": ("it is encrypted with a password", "open it and save it without the password"),
+    "broken": ("it is damaged, or no PDF", "get the file again"),
+    "pages": ("it has more than 2,000 pages", "split it"),
+    "characters": ("its text is longer than 10 million characters", "split it"),
+}
+_COVERED = 3  # pages; with more, the first and the last may be covers
+_NAMED = 8  # pages that are named in a message
+_FILE_NAME = re.compile(r"\.\w{2,4}$|^microsoft |^untitled|^sans titre|^document\d*$", re.I)
+
+
+def read(data: bytes) -> Found:
+    """Read a PDF.
+
+    Raises:
+        Unreadable: it is encrypted, damaged, a scan without text, or takes too much to read.
+    """
+    if b"%PDF-" not in data[:1_024]:
+        raise Unreadable("no PDF, whatever its name says", hint="get the file again")
+    told = _run(data)
+    if error := told.get("error"):
+        reason, hint = _HINTS[error]
+        raise Unreadable(reason, hint=hint)
+    pages = [
+        Page(width, height, pictures, [Printed(*line) for line in lines])
+        for width, height, pictures, lines in told["pages"]
+    ]
+    blind = [number for number, page in enumerate(pages, 1) if page.pictures]
+    if not any(page.lines for page in pages):
+        if blind:
+            raise Unreadable("a scan: its pages hold pictures, no text", hint=OCR)
+        raise Unreadable("its pages are empty")
+    text, outside = lay(paragraphs(pages))
+    return Found(
+        text,
+        title=_title(told["title"], pages),
+        outside=outside,
+        missing=_missing(blind, len(pages)),
+    )
+
+
+def _run(data: bytes) -> dict[str, Any]:
+    """Let the other process read; it may die in any way.
+
+    Raises:
+        Unreadable: it died, or took too long.
+    """
+    try:
+        # -P: this folder has an `html.py`, which must not stand for the standard library's.
+        done = subprocess.run(
+            [sys.executable, "-P", "-W", "ignore", str(_PROGRAM)],
+            input=data, capture_output=True, timeout=_PATIENCE, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable("reading it takes too long", hint=_DIFFICULT) from error
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+    except ValueError as error:
+        if b"MemoryError" in done.stderr or done.returncode < 0:
+            raise Unreadable("reading it takes too much time or memory", hint=_DIFFICULT) from error
+        raise Unreadable("it cannot be read as a PDF", hint=_DIFFICULT) from error
+    return told
+
+
+def _title(told: str, pages: list[Page]) -> str:
+    """The title in the file's properties, where its words are on the first pages too.
+
+    Many programs put the name of another file there, or of the template.
+    """
+    title = one_line(told)
+    if len(title) < 8 or _FILE_NAME.search(title):
+        return ""
+    first = {
+        word
+        for page in pages[:2]
+        for line in page.lines
+        for word in re.findall(r"\w+", line.text.casefold())
+    }
+    words = re.findall(r"\w+", title.casefold())
+    return title if words and sum(word in first for word in words) >= 0.8 * len(words) else ""
+
+
+def _missing(blind: list[int], pages: int) -> str:
+    """Which pages could not be read; the covers of a report are pictures anyway."""
+    told = [number for number in blind if pages <= _COVERED or number not in (1, pages)]
+    what = "pictures" if len(told) > 1 else "a picture"
+    return f"{_pages(told)} of {pages}: {what} without text" if told else ""
+
+
+def _pages(numbers: list[int]) -> str:
+    named = ", ".join(map(str, numbers[:_NAMED]))
+    if len(numbers) > _NAMED:
+        named += f" and {len(numbers) - _NAMED} more"
+    return f"page{'s' if len(numbers) > 1 else ''} {named}"
