@@ -14,6 +14,7 @@ from euaiqa.documents import (
     MAX_BYTES,
     as_document,
     boilerplate,
+    files,
     front_matter,
     read_corpus,
     read_document,
