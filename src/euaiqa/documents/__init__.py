@@ -9,8 +9,11 @@ It does not split sentences, does not correct the text and does not fetch anythi
 - `reader`: bytes to text, and walking the folder
 - `metadata`: title, date, front matter
 - `boilerplate`: the lines of a web page that are not the article
+- `repetition`: the lines that the articles of a site share
+- `kept`: the lines that a person wants kept all the same
 """
 
+from euaiqa.documents.kept import keep, read_kept, unkeep
 from euaiqa.documents.reader import (
     MAX_BYTES,
     as_document,
@@ -19,4 +22,13 @@ from euaiqa.documents.reader import (
     read_source,
 )
 
-__all__ = ["MAX_BYTES", "as_document", "read_corpus", "read_document", "read_source"]
+__all__ = [
+    "MAX_BYTES",
+    "as_document",
+    "keep",
+    "read_corpus",
+    "read_document",
+    "read_kept",
+    "read_source",
+    "unkeep",
+]

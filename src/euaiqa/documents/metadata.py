@@ -153,6 +153,12 @@ def published(
     return None
 
 
+def gives_date(line: str) -> bool:
+    """Whether a line is there to give a date: a byline, not a sentence with a date in it."""
+    dates = _DATE.finditer(line, 0, _MAX_BYLINE)
+    return any(_gives_date(line, match, dateline=False) for match in dates)
+
+
 def _fields(text: str, front: Span | None) -> dict[str, str]:
     """The front matter's fields, keys in lower case, values without quotes."""
     if front is None:
@@ -188,8 +194,7 @@ def _is_byline(line: str) -> bool:
     """A line that is there to tell the date or the author."""
     if re.match(r"(?:par|by)\s+[A-ZÀ-Þ]", line, re.IGNORECASE) and len(line) <= _CUT_TITLE:
         return True
-    dates = _DATE.finditer(line, 0, _MAX_BYLINE)
-    return any(_gives_date(line, match, dateline=False) for match in dates)
+    return gives_date(line)
 
 
 def _gives_date(line: str, match: re.Match[str], *, dateline: bool = True) -> bool:

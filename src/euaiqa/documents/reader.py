@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
-from euaiqa.documents import boilerplate, metadata
+from euaiqa.documents import boilerplate, metadata, repetition
+from euaiqa.documents.kept import read_kept
 from euaiqa.errors import DocumentError, SettingsError
 
 SUFFIXES = frozenset({".txt", ".md"})
@@ -33,7 +34,8 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
         detect_language: tells the language of a whole article.
 
     Raises:
-        SettingsError: the folder does not exist, is not a folder or cannot be listed.
+        SettingsError: the folder does not exist, is not a folder or cannot be listed, or its
+            list of kept lines cannot be read.
     """
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
@@ -41,11 +43,20 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
             f"the articles' folder {folder} {what}",
             hint="set EUAIQA_SEEDS to the folder that holds your .txt and .md files",
         )
+    kept = read_kept(folder)
     problems: list[DocumentProblem] = []
     documents: list[Document] = []
+    sources: list[Source] = []
     for path in sorted(_files(folder, problems), key=lambda path: _id(path, folder)):
         try:
-            documents.append(read_document(path, folder, detect_language))
+            sources.append(read_source(path, folder))
+        except DocumentError as error:
+            problems.append(DocumentProblem(error.document, error.reason, error.hint))
+    repeated = repetition.repeated([repetition.keys(source.text) for source in sources])
+    for source in sources:
+        lines = kept.get(source.id, frozenset())
+        try:
+            documents.append(as_document(source, detect_language, repeated=repeated, kept=lines))
         except DocumentError as error:
             problems.append(DocumentProblem(error.document, error.reason, error.hint))
     problems.sort(key=lambda problem: problem.document)
@@ -73,23 +84,35 @@ def read_source(path: Path, folder: Path) -> Source:
     return Source(name, _decode(data, name), hashlib.sha256(data).hexdigest())
 
 
-def as_document(source: Source, detect_language: Callable[[str], Language]) -> Document:
+def as_document(
+    source: Source,
+    detect_language: Callable[[str], Language],
+    *,
+    repeated: Set[int] = frozenset(),
+    kept: Set[str] = frozenset(),
+) -> Document:
     """Decide what of a file is the article, and what it tells about itself.
 
     Args:
         source: the file as it was read.
         detect_language: tells the language of the article (called with the text less its
             boilerplate), where the file does not.
+        repeated: the keys of the lines that the folder's articles share (`repetition.repeated`).
+        kept: lines of it that are never boilerplate (`kept.read_kept`).
 
     Raises:
         DocumentError: nothing but boilerplate is in it.
     """
     text = source.text
     front = metadata.front_matter(text)
-    skipped = boilerplate.find(text, front)
+    skipped = boilerplate.find(text, front, outside=source.outside, repeated=repeated, kept=kept)
     content = _without(text, skipped)
     if not content.strip():
-        raise DocumentError(source.id, "it holds nothing but boilerplate")
+        raise DocumentError(
+            source.id,
+            "it holds nothing but boilerplate",
+            hint=f'`euaiqa keep "{source.id}" --all` keeps all of it',
+        )
     language = source.language or detect_language(content)
     return Document(
         id=source.id,

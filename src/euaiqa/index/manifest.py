@@ -41,10 +41,13 @@ class Manifest:
 def version_of(corpus: Corpus, encoder_fingerprint: str) -> str:
     """The name of the index that these articles give with this encoder: 12 hexadecimal digits.
 
-    It changes when an article, a file's problem, the encoder, the segmenter or the schema does.
+    It changes when an article, what of it is left out, a file's problem, the encoder, the
+    segmenter or the schema does.
     """
     parts = [str(SCHEMA), encoder_fingerprint, SEGMENTER_VERSION]
-    parts += [f"{d.id}\0{d.sha256}" for d in sorted(corpus.documents, key=lambda d: d.id)]
+    parts += [
+        f"{d.id}\0{d.sha256}\0{d.boilerplate}" for d in sorted(corpus.documents, key=lambda d: d.id)
+    ]
     parts += [f"{p.document}\0{p.reason}" for p in corpus.problems]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
