@@ -1,4 +1,4 @@
-"""The command line: `euaiqa models | add | index | ask | search | eval | serve`.
+"""The command line: `euaiqa models | add | keep | index | ask | search | eval | serve`.
 
 Every error is one line with a hint; exit code 1 for what can be mended, 2 for a wrong
 call, 130 when interrupted. A refusal is a normal answer.
@@ -213,6 +213,31 @@ def search(
     for number, passage in enumerate(found, 1):
         _out.print(f"{number}. [bold]{escape(passage.passage.title)}[/bold]  {passage.score:.4f}")
         _out.print(f"   {escape(passage.passage.text)}\n")
+
+
+@app.command()
+def keep(
+    document: Annotated[str, typer.Argument(help="the article's file, as the pages name it")],
+    beginning: Annotated[str, typer.Argument(help="how the line that was left out begins")] = "",
+    every: Annotated[bool, typer.Option("--all", help="all lines that begin so")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="let the rules decide again")] = False,
+) -> None:
+    """Keep lines of an article that were left out of the index; lists them when none is named."""
+    from euaiqa import documents
+    from euaiqa.documents import choosing
+    from euaiqa.language import detect
+
+    seeds = settings_module.load().seeds
+    kept = documents.read_kept(seeds).get(document, frozenset())
+    lines = sorted(kept) if undo else choosing.left_out(seeds, document, detect)
+    if not beginning and not every:
+        for number, line in enumerate(lines, 1):
+            _out.print(escape(f"{number}. {line}"))
+        return
+    for line in choosing.chosen(lines, beginning, every=every):
+        (documents.unkeep if undo else documents.keep)(seeds, document, line)
+        _out.print(escape(f"{'as the rules say' if undo else 'kept'}: {line}"))
+    _err.print("Run `euaiqa index`, or start the server again, and it counts.")
 
 
 @app.command("eval")

@@ -13,10 +13,13 @@ article into the folder when it is asked to, fetches anything.
 - `front_matter`, `metadata`: what an article tells about itself
 - `adding`, `fetching`, `shelving`: one more article in the folder, from a file or the web
 - `boilerplate`: the lines of a web page that are not the article
+- `repetition`: the lines that the articles of a site share
+- `kept`: the lines that a person wants kept all the same
 """
 
 from euaiqa.documents.files import MAX_BYTES, SUFFIXES, FileBytes, changed_at, list_files
 from euaiqa.documents.files import read as read_bytes
+from euaiqa.documents.kept import keep, read_kept, unkeep
 from euaiqa.documents.reader import (
     READER_VERSION,
     as_document,
@@ -26,23 +29,8 @@ from euaiqa.documents.reader import (
     read_source,
     source_of,
 )
-
-
-def line_keys(text):
-    import numpy as np
-
-    return np.empty(0, dtype=np.uint64)
-
-
-def repeated(lines):
-    import numpy as np
-
-    return np.empty(0, dtype=np.uint64)
-
-
-def read_kept(folder):
-    return {}
-
+from euaiqa.documents.repetition import keys as line_keys
+from euaiqa.documents.repetition import repeated
 
 __all__ = [
     "MAX_BYTES",
@@ -52,10 +40,15 @@ __all__ = [
     "as_document",
     "changed_at",
     "gaps",
+    "keep",
+    "line_keys",
     "list_files",
     "read_bytes",
     "read_corpus",
     "read_document",
+    "read_kept",
     "read_source",
+    "repeated",
     "source_of",
+    "unkeep",
 ]

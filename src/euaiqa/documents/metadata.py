@@ -140,6 +140,12 @@ def day_of(text: str, language: Language) -> dt.date | None:
     return _day(match, language) if match else None
 
 
+def gives_date(line: str) -> bool:
+    """Whether a line is there to give a date: a byline, not a sentence with a date in it."""
+    dates = _DATE.finditer(line, 0, _MAX_BYLINE)
+    return any(_gives_date(line, match, dateline=False) for match in dates)
+
+
 def _content_lines(text: str, skipped: tuple[Span, ...]) -> Iterator[str]:
     """The lines that are neither blank nor boilerplate, without the white space around."""
     at = 0
@@ -162,8 +168,7 @@ def _is_byline(line: str) -> bool:
     """A line that is there to tell the date or the author."""
     if re.match(r"(?:par|by)\s+[A-ZÀ-Þ]", line, re.IGNORECASE) and len(line) <= _CUT_TITLE:
         return True
-    dates = _DATE.finditer(line, 0, _MAX_BYLINE)
-    return any(_gives_date(line, match, dateline=False) for match in dates)
+    return gives_date(line)
 
 
 def _gives_date(line: str, match: re.Match[str], *, dateline: bool = True) -> bool:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Set
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
-from euaiqa.documents import boilerplate, files, formats, front_matter, metadata
+from euaiqa.documents import boilerplate, files, formats, front_matter, metadata, repetition
+from euaiqa.documents.kept import read_kept
 from euaiqa.errors import DocumentError
 
 # Raise it when another text, or other boilerplate, is read from the same bytes: an index that
@@ -34,14 +35,23 @@ def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Cor
         detect_language: tells the language of a whole article.
 
     Raises:
-        SettingsError: the folder does not exist, is not a folder or cannot be listed.
+        SettingsError: the folder does not exist, is not a folder or cannot be listed, or its
+            list of kept lines cannot be read.
     """
     found, problems = files.list_files(folder)
+    kept = read_kept(folder)
     documents: list[Document] = []
+    sources: list[Source] = []
     for path in found.values():
         try:
-            source = read_source(path, folder)
-            documents.append(as_document(source, detect_language))
+            sources.append(read_source(path, folder))
+        except DocumentError as error:
+            problems.append(DocumentProblem(error.document, error.reason, error.hint))
+    repeated = repetition.repeated([repetition.keys(source.text) for source in sources])
+    for source in sources:
+        lines = kept.get(source.id, frozenset())
+        try:
+            documents.append(as_document(source, detect_language, repeated=repeated, kept=lines))
         except DocumentError as error:
             problems.append(DocumentProblem(error.document, error.reason, error.hint))
         else:
@@ -125,8 +135,8 @@ def as_document(
         source: the file as it was read.
         detect_language: tells the language of the article (called with the text less its
             boilerplate), where the file does not.
-        repeated: keys of its lines that many articles have.
-        kept: lines that belong to the article whatever else says otherwise.
+        repeated: the keys of the lines that the folder's articles share (`repetition.repeated`).
+        kept: lines of it that are never boilerplate (`kept.read_kept`).
 
     Raises:
         DocumentError: nothing but boilerplate is in it.
@@ -134,10 +144,14 @@ def as_document(
     text = source.text
     # Only text files have front matter; the first lines of a page may look like it.
     front = front_matter.find(text) if _has_front_matter(source) else None
-    skipped = _merged(text, boilerplate.find(text, front), source.outside)
+    skipped = boilerplate.find(text, front, outside=source.outside, repeated=repeated, kept=kept)
     content = _without(text, skipped)
     if not content.strip():
-        raise DocumentError(source.id, "it holds nothing but boilerplate")
+        raise DocumentError(
+            source.id,
+            "it holds nothing but boilerplate",
+            hint=f'`euaiqa keep "{source.id}" --all` keeps all of it',
+        )
     language = source.language or detect_language(content)
     return Document(
         id=source.id,
@@ -154,17 +168,6 @@ def as_document(
 
 def _has_front_matter(source: Source) -> bool:
     return Path(source.id).suffix.lower() not in formats.SUFFIXES
-
-
-def _merged(text: str, *several: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Ranges as one list, in order and disjoint; those with only white space between are one."""
-    merged: list[Span] = []
-    for span in sorted((span for spans in several for span in spans), key=lambda span: span.start):
-        if merged and not text[merged[-1].end : span.start].strip():
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return tuple(merged)
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -156,7 +156,8 @@ class _Looking:
 
     def decided(self, files: Sequence[_File]) -> Gathered:
         """Which lines of each are the article, and so what changed."""
-        repeated = documents.repeated([file.lines for file in files])
+        found = documents.repeated([file.lines for file in files])
+        repeated = np.fromiter(found, dtype=np.uint64, count=len(found))
         rows: list[tuple[str, int | None]] = []
         added, changed, kept = [], [], []
         for file in files:

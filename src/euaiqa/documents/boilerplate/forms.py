@@ -1,8 +1,7 @@
-"""The lines of a saved web page that are not the article.
+"""Lines that are boilerplate by what they say, wherever they stand.
 
-Takes the text of an article in French or English and gives the ranges that are shown but
-never indexed: comment forms, newsletter boxes, share bars, photo credits, embedded
-players' captions, cookie banners, links to other articles, copyright lines.
+Comment forms, newsletter boxes, share bars, photo credits, embedded players' captions,
+cookie banners, links to other articles, copyright lines, in French and English.
 
 A whole line is boilerplate or it is not, by three general rules. To lose a sentence of the
 article is worse than to keep boilerplate: in doubt a line is kept.
@@ -17,10 +16,10 @@ article is worse than to keep boilerplate: in doubt a line is kept.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from euaiqa.datamodels import Span
+from euaiqa.documents.boilerplate import lines
+from euaiqa.documents.boilerplate.lines import Line
 
 _MAX_LINE = 300  # characters; a longer line is text, whatever it begins with
 _MAX_TAIL_LINE = 200  # characters; a longer line after a comment form is text after all
@@ -171,79 +170,46 @@ _FORMS_RE, _CALLS_RE, _LINK_RE = _any(*_FORMS), _any(*_CALLS), _any(_LINK)
 _STATEMENT_RE = _any(_STATEMENT)
 _TRIM = re.compile(r"^[^\w\"«©@]+|[\W_]+$")  # no quotation is a form
 _SENTENCE_END = re.compile(r"(?<=\w\w\w[.!?])\s+(?=\w)")
-_PLAIN = str.maketrans("’‘“”–—", "''\"\"--")
 _SEPARATOR = re.compile(r"(?:[*_=~#•·–—-]\s?){3,}")
-
-
-def find(text: str, front: Span | None = None) -> tuple[Span, ...]:
-    """Find the boilerplate of an article.
-
-    Args:
-        text: `Document.text`.
-        front: where its front matter is, which is boilerplate too.
-
-    Returns:
-        Ranges of whole lines without the white space around them, in order and disjoint;
-        neighbours with nothing but white space between them are one range.
-    """
-    lines = list(_lines(text, front.end if front else 0))
-    tail = _tail_start(lines)
-    found = [front] if front else []
-    for index, (span, line) in enumerate(lines):
-        if index >= tail or is_boilerplate(line):
-            if found and not text[found[-1].end : span.start].strip():
-                found[-1] = Span(found[-1].start, span.end)
-            else:
-                found.append(span)
-    return tuple(found)
 
 
 def is_boilerplate(line: str) -> bool:
     """Whether a line is boilerplate by what it says alone (rules 1 and 2)."""
+    return is_form(line, lines.plain(line))
+
+
+def is_form(line: str, plain: str) -> bool:
+    """As `is_boilerplate`, of a line whose `plain` text is known."""
     if _SEPARATOR.fullmatch(line):
         return True
     if len(line) > _MAX_LINE:
         return False
-    plain = _plain(line)
+    plain = _lowered(plain)
     return bool(_LINK_RE.fullmatch(plain.strip("#*_>•|[( "))) or all(
         _FORMS_RE.fullmatch(part) or (_CALLS_RE.fullmatch(part) and not _STATEMENT_RE.search(part))
         for part in _sentences(plain)
     )
 
 
-def _plain(line: str) -> str:
-    letters = (c for c in unicodedata.normalize("NFKD", line) if not unicodedata.combining(c))
-    plain = " ".join("".join(letters).translate(_PLAIN).split())
-    return plain.lower() if plain.isupper() else plain  # such capitals make no names
-
-
-def _sentences(plain: str) -> list[str]:
-    return [_TRIM.sub("", part) for part in _SENTENCE_END.split(plain)]
-
-
-def _tail_start(lines: list[tuple[Span, str]]) -> int:
+def tail_start(page: Sequence[Line]) -> int:
     """Index of the line from which all is the tail of the page (rule 3)."""
-    total = sum(len(line) for _, line in lines)
-    size, start = 0, len(lines)
-    for index in range(len(lines) - 1, -1, -1):
-        line = lines[index][1]
-        size += len(line)
-        if size > _MAX_TAIL or len(line) > _MAX_TAIL_LINE:
+    total = sum(len(line.text) for line in page)
+    size, start = 0, len(page)
+    for index in range(len(page) - 1, -1, -1):
+        line = page[index]
+        size += len(line.text)
+        if size > _MAX_TAIL or len(line.text) > _MAX_TAIL_LINE:
             break
-        if size * 2 <= total and _COMMENT_RE.fullmatch(_TRIM.sub("", _plain(line))):
-            after = [_plain(line) for _, line in lines[index + 1 : index + 1 + _FORM_LINES]]
+        if size * 2 <= total and _COMMENT_RE.fullmatch(_TRIM.sub("", _lowered(line.plain))):
+            after = [_lowered(line.plain) for line in page[index + 1 : index + 1 + _FORM_LINES]]
             if any(_FIELD_RE.fullmatch(part) for line in after for part in _sentences(line)):
                 start = index
     return start
 
 
-def _lines(text: str, start: int) -> Iterator[tuple[Span, str]]:
-    """The lines that are not blank, each with its range, without the white space around."""
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end].strip()
-        if line:
-            begin = start + text[start:end].index(line)
-            yield Span(begin, begin + len(line)), line
-        start = end + 1
+def _lowered(plain: str) -> str:
+    return plain.lower() if plain.isupper() else plain  # such capitals make no names
+
+
+def _sentences(plain: str) -> list[str]:
+    return [_TRIM.sub("", part) for part in _SENTENCE_END.split(plain)]
