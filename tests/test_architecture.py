@@ -33,6 +33,7 @@ OWNERS = {
     "llama_cpp": "generator",
     "fastapi": "app",
     "uvicorn": "app",
+    "watchfiles": "app",
     "httpx": "models",
     "wordfreq": "bilingual",
     "simplemma": "bilingual",
@@ -81,7 +82,7 @@ def test_every_module_has_a_layer() -> None:
 def test_import_loads_nothing_heavy() -> None:
     heavy = (
         "torch onnxruntime faiss llama_cpp sentence_transformers fastapi lingua transformers "
-        "babel wordfreq simplemma"
+        "babel wordfreq simplemma watchfiles"
     )
     code = (
         "import sys, euaiqa, euaiqa.pipeline, euaiqa.cli\n"
