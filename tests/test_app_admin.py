@@ -481,8 +481,8 @@ def test_application_without_operations_says_so() -> None:
 def test_page_tells_all_in_both_languages(client: TestClient) -> None:
     english = client.get("/admin", headers={**basic(), **PAGE}).text
     for text in ("Operator’s page", "scan.pdf", "make it searchable", "12.3 MB", "older-index",
-                 "February 2025",
-                 "2 articles added", "2 repeat another", "1 March 2026", "euaiqa models pull",
+                 "February 2025", "2 articles added", "2 articles repeat another", "1 March 2026",
+                 "euaiqa models pull",
                  "&lt;b&gt;x&lt;/b&gt;.txt", "2026/élan.txt", "undated"):  # fmt: skip
         assert text in english, text
     french = client.get("/admin?lang=fr", headers={**basic(), **PAGE}).text

@@ -46,7 +46,7 @@ function reload() {
 }
 
 async function look() {
-  let wait = LOOK_IDLE;
+  let wait = active(drawn.state) ? LOOK : LOOK_IDLE;
   try {
     if (!document.hidden) {
       const response = await fetch("/admin/reindex", { headers: { Accept: "application/json" } });
