@@ -20,7 +20,7 @@ LAYERS = [
     {"index", "ground"},
     {"retrieve"},
     {"pipeline"},
-    {"app", "evaluate"},
+    {"app", "evaluate", "overview"},
     {"cli"},
     {"__main__"},
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line: `euaiqa models | index | ask | search | eval | serve`.
+"""The command line: `euaiqa models | index | status | ask | search | eval | serve`.
 
 Every error is one line with a hint; exit code 1 for what can be mended, 2 for a wrong
 call, 130 when interrupted. A refusal is a normal answer.
@@ -21,7 +21,6 @@ from rich.markup import escape
 from euaiqa import settings as settings_module
 from euaiqa.datamodels import Answer, DoneEvent, SentenceEvent
 from euaiqa.errors import EuaiqaError, SettingsError
-from euaiqa.operations import Changes
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -95,7 +94,7 @@ def index(
     ] = False,
 ) -> None:
     """Bring the index up to date with the articles, and swap it in."""
-    from euaiqa import pipeline
+    from euaiqa import overview, pipeline
 
     if full + dry_run + rollback > 1 or (warm and (dry_run or rollback)):
         raise typer.BadParameter("these options exclude each other")
@@ -108,7 +107,7 @@ def index(
         )
         return
     if dry_run:
-        _show_changes(pipeline.changes(settings))
+        overview.print_changes(pipeline.changes(settings), _out)
         return
     built = pipeline.build_index(settings, _err, full=full)
     if not full and not built.embedded and not built.changes.any:
@@ -117,18 +116,18 @@ def index(
         pipeline.warm_index(settings, _err)
 
 
-def _show_changes(changes: Changes) -> None:
-    for mark, ids in (("+", changes.added), ("~", changes.changed), ("-", changes.removed)):
-        for id_ in ids:
-            _out.print(f"{mark} {escape(id_)}")
-    for problem in changes.problems:
-        remedy = f" — {problem.remedy}" if problem.remedy else ""
-        _out.print(f"! {escape(problem.document)}: {escape(problem.reason + remedy)}")
-    _out.print(
-        f"{len(changes.added)} new, {len(changes.changed)} changed, {len(changes.removed)} gone, "
-        f"{changes.unchanged + len(changes.kept)} as before, "
-        f"{len(changes.problems)} that cannot be read."
-    )
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+) -> None:
+    """Show how the articles, the index and the models stand, and what cannot be read."""
+    from euaiqa import overview, pipeline
+
+    told = pipeline.status(settings_module.load())
+    if as_json:
+        typer.echo(json.dumps(asdict(told), ensure_ascii=False, default=str))
+    else:
+        overview.print_status(told, _out)
 
 
 @app.command()
@@ -233,6 +232,9 @@ def evaluate_files(
 def serve(
     host: Annotated[str | None, typer.Option(help="address; EUAIQA_HOST otherwise")] = None,
     port: Annotated[int | None, typer.Option(help="port; EUAIQA_PORT otherwise")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="take articles that are added, changed or removed")
+    ] = False,
 ) -> None:
     """Serve the chat; builds the index first when it is missing or out of date."""
     from euaiqa import pipeline
@@ -248,14 +250,15 @@ def serve(
         feedback.check(settings.feedback)
     pipeline.prepare(settings, _err)
     _err.print("Loading the models …")
+    operations = pipeline.Reindexing(settings)
 
     def load() -> pipeline.Pipeline:
-        ready = pipeline.open_pipeline(settings, suggest=True)
+        ready = operations.load()
         address = f"http://{settings.host}:{settings.port}"
         _err.print(f"Ready after {time.monotonic() - started:.0f} s: [bold]{address}[/bold]")
         return ready
 
-    serve_app(settings, load)
+    serve_app(settings, load, operations, watch=watch)
 
 
 def _check_free(host: str, port: int) -> None:
