@@ -267,6 +267,21 @@ def test_watch_what_failed_while_another_built_is_done_after_it(
         assert operations.runs == 3
 
 
+def test_watch_failure_that_repeats_itself_is_logged_once(
+    folder: Path, operations: FakeOperations, caplog: pytest.LogCaptureFixture
+) -> None:
+    with watching_server(folder, operations) as client:
+        time.sleep(3 * SETTLE)
+        operations.script.extend([IndexError_("nothing to index")] * 3)
+        for runs in (2, 3):
+            (folder / "a.txt").write_text(str(runs))
+            until(lambda runs=runs: operations.runs == runs)  # type: ignore[misc]
+            until(lambda: client.get("/admin/reindex").json()["state"] == "failed")
+        assert caplog.text.count("nothing to index") == 1
+        client.post("/admin/reindex")  # who asks is told
+        until(lambda: caplog.text.count("nothing to index") == 2)
+
+
 def test_watch_keeps_a_version_that_was_put_back_until_it_is_asked(
     folder: Path, operations: FakeOperations
 ) -> None:

@@ -75,6 +75,7 @@ PLURALS: Final = {
 
 STEPS: Final = {
     "reading files": N_("Reading files"),
+    "comparing articles": N_("Comparing articles"),
     "cutting into passages": N_("Cutting into passages"),
     "embedding texts": N_("Embedding texts"),
     "making vectors searchable": N_("Making vectors searchable"),

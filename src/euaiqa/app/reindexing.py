@@ -105,6 +105,7 @@ class Reindexing:
         self._turn = asyncio.Lock()  # of what swaps pipelines
         self._reading = asyncio.Lock()  # of the folder, for the status
         self._closing = threading.Event()
+        self._complaint = ""
         self.job = Job()
         self.progress: Progress | None = None
         """How far the run is; set from its thread."""
@@ -125,7 +126,7 @@ class Reindexing:
                 pipeline = await self._in_background(self._operations.take)
                 await self._serve(pipeline)
             except EuaiqaError as error:
-                logger.warning("the new index is not taken: %s", _told(error))
+                self._complain("the new index is not taken", error, asked=False)
             except Exception:
                 logger.exception("the new index is not taken")
             else:
@@ -179,7 +180,7 @@ class Reindexing:
         except Interrupted:
             return replace(failed, ended=_now(), error="the server stops")
         except EuaiqaError as error:
-            logger.error("the index is not rebuilt: %s", _told(error))
+            self._complain("the index is not rebuilt", error, asked=not by_change)
             return replace(failed, ended=_now(), error=error.message, hint=error.hint)
         except Exception:
             logger.exception("the index is not rebuilt")
@@ -191,6 +192,7 @@ class Reindexing:
             )
         finally:
             self._service.rebuilding = False
+        self._complaint = ""
         before = self.job.built
         if pipeline:
             logger.info("%s", summary(built))
@@ -203,6 +205,13 @@ class Reindexing:
         elif self._service.served is None:  # the index may be good, and the rest be there now
             await self._service.load()
             self._service.pipeline()
+
+    def _complain(self, what: str, error: EuaiqaError, *, asked: bool) -> None:
+        """Log a failure; one that repeats itself at each change only once, until all is well."""
+        told = f"{error.message} (hint: {error.hint})" if error.hint else error.message
+        if asked or told != self._complaint:
+            logger.error("%s: %s", what, told)
+        self._complaint = told
 
     def _report(self, progress: Progress) -> None:
         self.progress = progress
@@ -233,10 +242,6 @@ def summary(built: Built) -> str:
         f"{len(changes.changed)} changed, {len(changes.removed)} removed"
         f"{left_out if changes.problems else ''}; {built.seconds:.1f} s."
     )
-
-
-def _told(error: EuaiqaError) -> str:
-    return f"{error.message} (hint: {error.hint})" if error.hint else error.message
 
 
 def _now() -> dt.datetime:
