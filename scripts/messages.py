@@ -20,7 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 FRENCH = ROOT / "web" / "locales" / "fr.po"
 METHODS = [("src/euaiqa/app/**.py", "python"), ("web/templates/**.html", "jinja2")]
 OPTIONS = {"web/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None, "NN_": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "N_": None,
+    "NN_": (1, 2),
+    "tally": (2, 3),
+}
 # Of the header only what is needed to read the file: no dates, that would change each time.
 NEEDLESS = re.compile(
     r'"(?:Project-Id|Report-Msgid|POT-|PO-|Last-|Language-Team|Generated)[^"]*"\n'

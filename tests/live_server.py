@@ -12,17 +12,24 @@ from typing import Any
 import httpx
 import uvicorn
 
-from euaiqa.app import Pipeline, create_app
+from euaiqa.app import Operations, Pipeline, create_app
 from euaiqa.settings import Settings
 
 
 @contextmanager
-def live(load: Callable[[], Pipeline], *, ready: bool = True, **settings: Any) -> Iterator[str]:
+def live(
+    load: Callable[[], Pipeline],
+    operations: Operations | None = None,
+    *,
+    ready: bool = True,
+    watch: bool = False,
+    **settings: Any,
+) -> Iterator[str]:
     """Serve in a thread; gives the address once a question can be answered, or before."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
-        app = create_app(Settings(**settings), load)
+        app = create_app(Settings(**settings), load, operations, watch)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
         )

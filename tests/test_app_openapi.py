@@ -111,6 +111,59 @@ CONTRACT: dict[str, dict[str, str]] = {
         "support": "supported|extractive",
         "quotes": "[CitationOut]",
     },
+    "JobReply": {
+        "job": "integer?",
+        "state": "idle|waiting|running|done|failed",
+        "step": "string?",
+        "done": "integer?",
+        "total": "integer?",
+        "left": "number?",
+        "began": "date-time?",
+        "ended": "date-time?",
+        "built": "BuiltOut?",
+        "error": "JobError?",
+        "index_version": "string?",
+    },
+    "BuiltOut": {
+        "changes": "ChangesOut",
+        "index_version": TEXT,
+        "articles": INT,
+        "passages": INT,
+        "sentences": INT,
+        "embedded": INT,
+        "reused": INT,
+        "seconds": NUMBER,
+    },
+    "JobError": {"message": TEXT, "hint": TEXT},
+    "ChangesOut": {
+        "added": "FilesOut",
+        "changed": "FilesOut",
+        "removed": "FilesOut",
+        "kept": "FilesOut",
+        "unchanged": INT,
+        "problems": "FileProblemsOut",
+    },
+    "FilesOut": {"count": INT, "documents": "[string]"},
+    "FileProblemsOut": {"count": INT, "files": "[FileProblemOut]"},
+    "FileProblemOut": {"document": TEXT, "reason": TEXT, "remedy": TEXT},
+    "StatusReply": {
+        "index_version": TEXT,
+        "built": "date-time?",
+        "previous": TEXT,
+        "held": BOOL,
+        "articles": INT,
+        "passages": INT,
+        "sentences": INT,
+        "twins": INT,
+        "languages": "object",
+        "months": "object",
+        "bytes": INT,
+        "dense": TEXT,
+        "encoder": TEXT,
+        "models": "[ModelOut]",
+        "changes": "ChangesOut",
+    },
+    "ModelOut": {"name": TEXT, "licence": TEXT, "bytes": INT, "there": BOOL},
     "ProblemDocument": {
         "type": TEXT,
         "title": TEXT,
@@ -128,6 +181,10 @@ CALLS = {
     ("/sources", "get"): ("SourcesReply", {421, 422, 503}),
     ("/sources/{document}", "get"): ("SourceOut", {404, 421, 422, 503}),
     ("/suggestions", "get"): ("SuggestionsReply", {421, 503}),
+    ("/admin", "get"): ("", {401, 403, 421, 429, 503}),
+    ("/admin/status", "get"): ("StatusReply", {401, 403, 421, 429, 500, 503}),
+    ("/admin/reindex", "get"): ("JobReply", {401, 403, 421, 429, 503}),
+    ("/admin/reindex", "post"): ("JobReply", {401, 403, 421, 429, 503}),
     ("/", "get"): ("", {421}),
     ("/", "post"): ("", {403, 413, 421, 422, 500, 503}),
 }
@@ -164,8 +221,9 @@ def test_openapi_calls_are_those_of_the_contract(document: dict[str, Any]) -> No
             responses = call["responses"]
             [success] = [status for status in responses if int(status) < 400]
             content = responses[success].get("content", {})
-            # One without a body has the status that says so.
-            assert success == ("200" if content else "204")
+            # One without a body has the status that says so, and one whose work goes on.
+            accepted = (path, method) == ("/admin/reindex", "post")
+            assert success == ("202" if accepted else "200" if content else "204")
             reply = content.get("application/json", {}).get("schema", {})
             found[path, method] = (
                 kind(reply) if reply else "",
@@ -182,6 +240,15 @@ def test_openapi_errors_are_problem_documents(document: dict[str, Any]) -> None:
                     [(media, content)] = response["content"].items()
                     assert media == "application/problem+json"
                     assert kind(content["schema"]) == "ProblemDocument"
+
+
+def test_openapi_tells_which_calls_need_the_key(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert {each["scheme"] for each in schemes.values()} == {"basic", "bearer"}
+    for path, calls in document["paths"].items():
+        for call in calls.values():
+            named = {name for each in call.get("security", []) for name in each}
+            assert named == (set(schemes) if path.startswith("/admin") else set()), path
 
 
 def test_openapi_bounds_are_those_of_the_contract(document: dict[str, Any]) -> None:

@@ -6,15 +6,17 @@ import datetime as dt
 import re
 import runpy
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from euaiqa.app.messages import ERRORS
+from euaiqa.app.messages import ERRORS, STEPS
 from euaiqa.app.pages import web_folder
 from euaiqa.app.problems import TITLES
 from euaiqa.app.wording import wording
+from euaiqa.operations import Step
 
 LOCALES = web_folder() / "locales"
 NB = "\u00a0"
@@ -86,6 +88,11 @@ def test_numbers_have_the_signs_of_the_language() -> None:
     assert FR.number(1234.5, 1) == f"1{NNB}234,5"
     assert EN.number(1234.5, 1) == "1,234.5"
     assert FR.number(12345) == f"12{NNB}345"
+
+
+def test_every_step_of_a_build_has_a_name() -> None:
+    assert set(STEPS) == set(get_args(Step))
+    assert FR.gettext(STEPS["embedding texts"]) == "Calcul des vecteurs"
 
 
 def test_every_problem_has_advice() -> None:

@@ -38,6 +38,7 @@ OWNERS: dict[str, str | set[str]] = {
     "readability": "documents",
     "pypdfium2": "documents",
     "mammoth": "documents",
+    "watchfiles": "app",
     "wordfreq": "bilingual",
     "simplemma": "bilingual",
 }
@@ -87,7 +88,7 @@ def test_every_module_has_a_layer() -> None:
 def test_import_loads_nothing_heavy() -> None:
     heavy = (
         "torch onnxruntime faiss llama_cpp sentence_transformers fastapi lingua transformers "
-        "babel wordfreq simplemma lxml readability pypdfium2 mammoth httpx"
+        "babel wordfreq simplemma lxml readability pypdfium2 mammoth httpx watchfiles"
     )
     code = (
         "import sys, euaiqa, euaiqa.pipeline, euaiqa.cli\n"

@@ -25,7 +25,7 @@ def euaiqa(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "search", "serve", "models"])
+@pytest.mark.parametrize("command", ["index", "status", "ask", "search", "serve", "models"])
 def test_help_tells_of_every_command(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0

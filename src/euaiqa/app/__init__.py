@@ -1,17 +1,20 @@
 """The web side: the HTTP contract and the pages, in front of one pipeline.
 
-Takes settings and a function that loads the pipeline; gives an ASGI application, or
-serves it. It knows nothing of encoders, indexes or models. Parts: `routes` (the calls),
-`requests` and `replies` (what goes over the wire), `stream` (answers on their way),
-`line` (one answer at a time), `service` (the pipeline and its loading), `feedback` (the file of
-readers' verdicts), `guard` (what every request passes), `problems` (errors), `articles` and
-`folding` (the list of articles and its search), `pages`, `article`, `prose` and `wording` (for
-people).
+Takes settings, a function that loads the pipeline, and what rebuilds its index; gives an ASGI
+application, or serves it. It knows nothing of encoders, indexes or models. Parts: `routes` (the
+calls), `requests` and `replies` (what goes over the wire), `stream` (answers on their way),
+`line` (one answer at a time), `service` (the pipeline, its loading and its replacement),
+`feedback` (the file of readers' verdicts), `guard` (what every request passes), `problems`
+(errors), `articles` and `folding` (the list of articles and its search), `pages`, `article`,
+`prose` and `wording` (for people). For operators: `admin` (the calls), `key` (who may make them),
+`standing` (what they tell), `reindexing` (a new index while the server serves), and what asks for
+one: `hangups` and `watching`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
 
@@ -23,37 +26,63 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from euaiqa.app import admin
 from euaiqa.app.feedback import Verdicts
 from euaiqa.app.guard import SECURITY_HEADERS, Guard
+from euaiqa.app.hangups import on_hangup
+from euaiqa.app.key import Key
 from euaiqa.app.negotiate import wants_page
 from euaiqa.app.openapi import describe
 from euaiqa.app.pages import ErrorPage, Pages, web_folder
 from euaiqa.app.problems import MEDIA_TYPE, Problem, invalid, problem_of
+from euaiqa.app.reindexing import Interrupted, Operations, Reindexing
 from euaiqa.app.routes import router
 from euaiqa.app.service import Pipeline, Service
 from euaiqa.app.stream import ClientLeft
+from euaiqa.app.watching import watched
 from euaiqa.errors import EuaiqaError
 from euaiqa.settings import Settings
 
-__all__ = ["Pipeline", "create_app", "serve"]
+__all__ = ["Interrupted", "Operations", "Pipeline", "create_app", "serve"]
 
 GRACE = 5
 """Seconds that answers on their way get when the server stops."""
 
 
-def create_app(settings: Settings, load: Callable[[], Pipeline]) -> FastAPI:
-    """Build the application; `load` runs in a thread when it starts, not before.
+def create_app(
+    settings: Settings,
+    load: Callable[[], Pipeline],
+    operations: Operations | None = None,
+    watch: bool = False,
+) -> FastAPI:
+    """Build the application.
+
+    Args:
+        settings: for all of it.
+        load: gives the pipeline; runs in a thread when the application starts, not before.
+        operations: what a new index is built with; None: this application cannot.
+        watch: whether changes in the articles' folder are taken by themselves.
 
     Raises:
         SettingsError: verdicts are to be kept in a file that cannot be written.
+        ValueError: it is to watch, but cannot build.
     """
+    if watch and operations is None:
+        raise ValueError("what is watched cannot be built")
     service = Service(settings, load)
+    reindexing = Reindexing(service, operations) if operations else None
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
-        yield
-        await service.close()
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(service.close)
+            if reindexing:
+                stack.push_async_callback(reindexing.close)
+                stack.enter_context(on_hangup(lambda: reindexing.request("signal")))
+                if watch:
+                    await stack.enter_async_context(watched(settings, reindexing))
+            yield
 
     app = FastAPI(
         title="euaiqa",
@@ -67,10 +96,13 @@ def create_app(settings: Settings, load: Callable[[], Pipeline]) -> FastAPI:
     )
     folder = web_folder()
     app.state.service = service
+    app.state.reindexing = reindexing
+    app.state.key = Key(settings.admin_key)
     app.state.pages = Pages(folder)
     app.state.verdicts = Verdicts(settings.feedback) if settings.feedback else None
     app.add_middleware(Guard, host=settings.host, refuse=refuse)
     app.include_router(router)
+    app.include_router(admin.router)
     app.mount("/static", StaticFiles(directory=folder / "static"))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     _handle_errors(app, settings)
@@ -81,8 +113,14 @@ def refuse(request: Request, problem: Problem) -> Response:
     """Tell a problem: as a page when a browser navigates, else as a problem document."""
     if wants_page(request):
         pages: Pages = request.app.state.pages
-        return pages.render(ErrorPage(problem), request, problem.status)
-    return JSONResponse(problem.document(), problem.status, problem.headers, media_type=MEDIA_TYPE)
+        response = pages.render(ErrorPage(problem), request, problem.status)
+    else:
+        response = JSONResponse(
+            problem.document(), problem.status, problem.headers, media_type=MEDIA_TYPE
+        )
+    for challenge in problem.challenges:
+        response.headers.append("WWW-Authenticate", challenge)
+    return response
 
 
 def _handle_errors(app: FastAPI, settings: Settings) -> None:
@@ -124,10 +162,23 @@ def _handle_errors(app: FastAPI, settings: Settings) -> None:
     app.add_exception_handler(Exception, unforeseen)
 
 
-def serve(settings: Settings, load: Callable[[], Pipeline]) -> None:
-    """Serve until interrupted; there is no access log, because addresses hold questions."""
+def serve(
+    settings: Settings,
+    load: Callable[[], Pipeline],
+    operations: Operations | None = None,
+    *,
+    watch: bool = False,
+) -> None:
+    """Serve until interrupted; there is no access log, because addresses hold questions.
+
+    Arguments and errors are those of `create_app`.
+    """
+    # Whoever started it at a terminal is told of a new index there, too.
+    told = logging.getLogger(Reindexing.__module__)
+    told.setLevel(logging.INFO)
+    told.addHandler(logging.StreamHandler())
     uvicorn.run(
-        create_app(settings, load),
+        create_app(settings, load, operations, watch),
         host=settings.host,
         port=settings.port,
         access_log=False,

@@ -73,6 +73,17 @@ PLURALS: Final = {
     "reading": NN_("Reading {n} passage…", "Reading {n} passages…"),
 }
 
+STEPS: Final = {
+    "reading files": N_("Reading files"),
+    "comparing articles": N_("Comparing articles"),
+    "cutting into passages": N_("Cutting into passages"),
+    "embedding texts": N_("Embedding texts"),
+    "making vectors searchable": N_("Making vectors searchable"),
+    "making words searchable": N_("Making words searchable"),
+    "checking": N_("Checking"),
+}
+"""What `operations.Progress` calls the steps of a build."""
+
 ERRORS: Final = {
     "network": Advice(
         N_("No answer from the server"),
@@ -101,6 +112,20 @@ ERRORS: Final = {
     "not-found": Advice(
         N_("There is nothing here"),
         N_("The article may have been removed. The list shows those that there are."),
+    ),
+    "key-needed": Advice(
+        N_("The operator’s key is needed"),
+        N_("Open this page again, and give the key as the password. Any user name will do."),
+    ),
+    "wrong-key": Advice(
+        N_("Wrong key"), N_("Open this page again, and give the key that the server was given.")
+    ),
+    "too-many-keys": Advice(
+        N_("Too many wrong keys"), N_("Wait a minute, then open this page again.")
+    ),
+    "admin-off": Advice(
+        N_("This page is off"),
+        N_("Whoever runs the server can set a key in EUAIQA_ADMIN_KEY and start it again."),
     ),
     "foreign-origin": Advice(
         N_("Refused"), N_("The question came from another site. Ask it from this page.")

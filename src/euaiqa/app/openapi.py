@@ -13,14 +13,18 @@ from euaiqa.app.replies import SentenceData, TokenData
 ResponseDocs = dict[int | str, dict[str, Any]]
 
 REASONS = {
+    401: "a key is set and was not given",
     403: "the request comes from another site",
     404: "no such document, or no verdicts are kept",
     413: "the body is over 64 KiB",
     421: "the host name is not one of this server's",
     422: "a field is wrong; `detail` names it",
+    429: "the caller is over its rate; see `Retry-After`",
     500: "the answer failed, or the verdict could not be kept",
     503: "no index, no model, or the queue is full; see `Retry-After`",
 }
+
+KEYS = "no key is set, it is not the right one, or the request comes from another site"
 
 PAGE: dict[str, Any] = {"description": "A page.", "content": {"text/html": {}}}
 ARTICLE: dict[str, Any] = {"description": "The article.", "content": {"text/html": {}}}
@@ -56,9 +60,16 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas[model.__name__] = schema
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    for calls in document["paths"].values():
+    document["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "basic": {"type": "http", "scheme": "basic", "description": "any user; the key"},
+    }
+    for path, calls in document["paths"].items():
         for call in calls.values():
             _as_problems(call["responses"])
+            if path.startswith("/admin"):
+                call["security"] = [{"bearer": []}, {"basic": []}]
+                call["responses"]["403"]["description"] = KEYS
     app.openapi_schema = document
     return document
 

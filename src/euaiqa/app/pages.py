@@ -20,12 +20,13 @@ from starlette.responses import HTMLResponse, Response
 
 from euaiqa.app.article import MARK, Paragraph, article_url, source_url
 from euaiqa.app.articles import Filters, Match, Part, Row, address
-from euaiqa.app.messages import Advice
+from euaiqa.app.messages import STEPS, Advice
 from euaiqa.app.negotiate import LANGUAGE_COOKIE, chosen_language, interface_language
 from euaiqa.app.problems import Problem
 from euaiqa.app.prose import missing, parts
 from euaiqa.app.replies import AskReply
 from euaiqa.app.requests import MAX_QUESTION
+from euaiqa.app.standing import AdminPage
 from euaiqa.app.wording import NAMES, Wording, wording
 from euaiqa.datamodels import Document, Language
 
@@ -145,7 +146,7 @@ class ErrorPage:
     template = "error.html"
 
 
-Page = IndexPage | SourcesPage | SourcePage | ErrorPage
+Page = IndexPage | SourcesPage | SourcePage | AdminPage | ErrorPage
 
 
 class Pages:
@@ -169,6 +170,7 @@ class Pages:
             source_url=source_url,
             question_url=question_url,
             max_question=MAX_QUESTION,
+            steps=STEPS,
         )
 
     def render(self, page: Page, request: Request, status: int = 200) -> Response:
@@ -184,6 +186,7 @@ class Pages:
             words=words,
             _=words.gettext,
             ngettext=words.ngettext,
+            steps_told=lambda: {name: words.gettext(text) for name, text in STEPS.items()},
             trouble=lambda problem: Trouble.of(problem, words, address=isinstance(page, ErrorPage)),
             other=other,
             other_name=NAMES[other],

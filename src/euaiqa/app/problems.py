@@ -26,18 +26,24 @@ LOADING_RETRY = 5
 """Seconds after which a client may ask again whether loading is over."""
 
 TITLES: dict[str, tuple[int, str]] = {
+    "key-needed": (401, "The operator's key is needed"),
+    "wrong-key": (403, "Wrong key"),
+    "admin-off": (403, "The operator's calls are off"),
     "not-found": (404, "Not found"),
     "method-not-allowed": (405, "Method not allowed"),
     "too-large": (413, "Request too large"),
     "wrong-host": (421, "Wrong host name"),
     "foreign-origin": (403, "Request from another site"),
     "invalid": (422, "Invalid request"),
+    "too-many-keys": (429, "Too many wrong keys"),
     "internal": (500, "Something failed here"),
     "not-ready": (503, "Not ready yet"),
     "unavailable": (503, "Cannot answer questions"),
     "queue-full": (503, "Too many readers"),
 }
 """The kinds of problem, each with its status and its title."""
+
+CHALLENGES = ('Basic realm="euaiqa", charset="UTF-8"', 'Bearer realm="euaiqa"')
 
 
 class ProblemDocument(BaseModel):
@@ -67,6 +73,11 @@ class Problem(Exception):
     def headers(self) -> dict[str, str]:
         """The headers of its response."""
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+
+    @property
+    def challenges(self) -> tuple[str, ...]:
+        """How a caller may say who they are; each a header of its own, or browsers miss some."""
+        return CHALLENGES if self.status == 401 else ()
 
     def document(self) -> dict[str, str | int]:
         """Return the problem document."""

@@ -36,7 +36,7 @@ from euaiqa.app.requests import (
     SearchQuery,
     SourcesQuery,
 )
-from euaiqa.app.service import NotReady, Service
+from euaiqa.app.service import NotReady, Pipeline, Service
 from euaiqa.app.stream import AnswerStream, whole_answer
 from euaiqa.datamodels import Document, Span
 from euaiqa.errors import EuaiqaError
@@ -133,8 +133,10 @@ async def sources(
     pages: PagesDep,
 ) -> Any:
     """List or search the articles; JSON by `Accept: application/json`, else a page of fifty."""
-    library, built, filters = service.library(), service.pipeline().built, asked.filters()
-    near = await service.near(filters.q)
+    # Once: another index may be served by the time the search is done.
+    pipeline, filters = service.pipeline(), asked.filters()
+    library, built = service.library(pipeline), pipeline.built
+    near = await service.near(filters.q, pipeline)
     found = await asyncio.to_thread(library.find, filters, near or ())
     if wants_json(request):
         rows = ((each.document, library.count(each.document.id)) for each in found)
@@ -171,18 +173,19 @@ async def source(
 ) -> Any:
     """Show an article; JSON by `Accept: application/json`, else a page with a quote marked."""
     # The only look-up: what a client sends never becomes a path on the disk.
-    found = service.documents().get(document)
+    pipeline = service.pipeline()
+    found = pipeline.documents.get(document)
     if found is None:
         raise Problem("not-found", "there is no such article", hint="GET /sources lists them")
     mark = _mark(start, end, words, found)
-    sentences = service.pipeline().sentences[document]
+    sentences = pipeline.sentences[document]
     if wants_json(request):
         return SourceOut.of(found, sentences)
     page = SourcePage(
         document=found,
         paragraphs=paragraphs(found, mark, sentences),
         sentences=len(sentences),
-        built=service.pipeline().built,
+        built=pipeline.built,
         marked=mark is not None,
         changed=bool(words) and mark is None,
     )
@@ -257,9 +260,10 @@ async def _reply_to_form(sent: dict[str, str], request: Request, service: Servic
 
 def _index(service: Service, request: Request) -> IndexPage:
     try:
+        pipeline = service.pipeline()
         return IndexPage(
-            documents=_sorted(service),
-            suggestions=service.pipeline().suggestions(interface_language(request)),
+            documents=_sorted(pipeline),
+            suggestions=pipeline.suggestions(interface_language(request)),
             feedback=service.settings.feedback is not None,
         )
     except NotReady as error:
@@ -267,8 +271,8 @@ def _index(service: Service, request: Request) -> IndexPage:
         return IndexPage(ready=False, problem=problem)
 
 
-def _sorted(service: Service) -> tuple[Document, ...]:
-    return tuple(sorted(service.documents().values(), key=lambda each: (each.title, each.id)))
+def _sorted(pipeline: Pipeline) -> tuple[Document, ...]:
+    return tuple(sorted(pipeline.documents.values(), key=lambda each: (each.title, each.id)))
 
 
 def _mark(start: int | None, end: int | None, words: str, document: Document) -> Span | None:

@@ -1,7 +1,11 @@
-"""What the web side needs from the pipeline, and its loading in the background.
+"""What the web side needs from the pipeline, its loading in the background and its replacement.
 
 Takes a `load` function; gives the pipeline once it is ready, and until then an error
 that says what is missing. It answers no question itself.
+
+A pipeline may be replaced by one over a newer index at any time. Whoever serves a request takes
+the pipeline once and goes on with it to the end, so that what belongs together comes from one
+index; the old one is let go when the last request over it is served.
 """
 
 from __future__ import annotations
@@ -11,10 +15,10 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from typing import Literal, Protocol
 
 from euaiqa.app.articles import Library
+from euaiqa.app.background import in_background
 from euaiqa.app.folding import needles
 from euaiqa.app.line import Job, Line
 from euaiqa.datamodels import Document, Event, Language, RetrievedPassage, Sentence, Turn
@@ -96,62 +100,71 @@ class Service:
         self.settings = settings
         self.answers = Line(waiting=settings.queue, serving=settings.readers)
         self.searches = Line(waiting=settings.queue)
+        self.rebuilding = False
+        self.loaded = asyncio.Event()
+        """Set once loading is over, well or not."""
         self._load = load
-        self._loaded: Future[Pipeline] = Future()
+        self._pipeline: Pipeline | None = None
+        self._failure: Exception | None = None
         self._closing = threading.Event()
-        self._warming: asyncio.Task[None] | None = None
+        self._fresh = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
         self._library: tuple[str, Library] | None = None
 
     def start(self) -> None:
-        """Load the pipeline in a thread; a daemon, so that Ctrl-C never waits for a model."""
-        threading.Thread(target=self._fill, args=(self._loaded,), daemon=True).start()
-        self._warming = asyncio.get_running_loop().create_task(self.warm())
+        """Begin to load the pipeline, and to read ahead once it is there."""
+        self._tasks = [asyncio.create_task(self.load()), asyncio.create_task(self.warm())]
 
-    def _fill(self, loaded: Future[Pipeline]) -> None:
+    async def load(self) -> None:
+        """Load the pipeline; why that failed is logged, and told by `pipeline`."""
         try:
-            loaded.set_result(self._load())
+            self.replace(await asyncio.wrap_future(in_background(self._load)))
         except EuaiqaError as error:
             hint = f" (hint: {error.hint})" if error.hint else ""
             logger.error("cannot answer questions: %s%s", error.message, hint)
-            loaded.set_exception(error)
+            self._failure = error
         except Exception as error:
             logger.exception("cannot answer questions")
-            loaded.set_exception(error)
+            self._failure = error
+        self.loaded.set()
+
+    def replace(self, pipeline: Pipeline) -> None:
+        """Serve another pipeline from now on; what is on its way ends with the one it has."""
+        self._pipeline = pipeline
+        self._failure = None
+        self._fresh.set()
+
+    @property
+    def served(self) -> Pipeline | None:
+        """The pipeline, where there is one."""
+        return self._pipeline
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reader waits for an answer or a search."""
+        return bool(len(self.answers) or len(self.searches))
 
     def pipeline(self) -> Pipeline:
-        """Return the loaded pipeline.
+        """Return the pipeline that is served now; one request asks once.
 
         Raises:
             NotReady: it is being loaded, or loading failed; the hint says what to do.
         """
-        if not self._loaded.done():
+        error = self._failure
+        if self._pipeline is not None:
+            return self._pipeline
+        if error is None:
             raise NotReady("the articles and the models are being loaded", loading=True)
-        error = self._loaded.exception()
         if isinstance(error, EuaiqaError):
             raise NotReady(error.message, hint=error.hint, loading=False) from error
-        if error is not None:
-            raise NotReady(
-                "loading failed for an unexpected reason",
-                hint="read the server's log, then start it again",
-                loading=False,
-            ) from error
-        return self._loaded.result()
+        raise NotReady(
+            "loading failed for an unexpected reason",
+            hint="read the server's log, then start it again",
+            loading=False,
+        ) from error
 
-    def documents(self) -> Mapping[str, Document]:
-        """Return the articles by id.
-
-        Raises:
-            NotReady: the pipeline is not loaded.
-        """
-        return self.pipeline().documents
-
-    def library(self) -> Library:
-        """Return the articles as they are listed and searched, prepared once for an index.
-
-        Raises:
-            NotReady: the pipeline is not loaded.
-        """
-        pipeline = self.pipeline()
+    def library(self, pipeline: Pipeline) -> Library:
+        """Return a pipeline's articles as they are listed and searched, prepared once."""
         version = pipeline.index_version
         if self._library is None or self._library[0] != version:
             self._library = version, Library(pipeline.documents, pipeline.sentences)
@@ -172,28 +185,37 @@ class Service:
         )
 
     async def warm(self) -> None:
-        """Let the model read passages ahead while nobody asks; ends when there is none left.
+        """Let the model read passages ahead while nobody asks, of each pipeline that is served.
 
-        A question that comes waits for a few dozen tokens at most.
+        A question that comes waits for a few dozen tokens at most. While an index is being built
+        nothing is read: both would want all of the processor, and the passages may change.
         """
-        try:
-            pipeline = await asyncio.shield(asyncio.wrap_future(self._loaded))
-            more = True
-            while more:
-                if len(self.answers):
-                    await asyncio.sleep(GIVE_WAY)
-                    continue
-                async with self.answers.idle():
-                    more = await asyncio.to_thread(pipeline.warm, self._giving_way())
-        except EuaiqaError as error:  # loading failed, which is told elsewhere, or llama.cpp did
-            logger.info("no passages are read ahead: %s", error.message)
+        while True:
+            await self._fresh.wait()
+            self._fresh.clear()
+            try:
+                await self._read_ahead(self.pipeline())
+            except EuaiqaError as error:  # llama.cpp failed
+                logger.info("no passages are read ahead: %s", error.message)
+            except Exception:
+                logger.exception("no passages are read ahead")
+
+    async def _read_ahead(self, pipeline: Pipeline) -> None:
+        more = True
+        while more and not self._fresh.is_set():
+            if len(self.answers) or self.rebuilding:
+                await asyncio.sleep(GIVE_WAY)
+                continue
+            async with self.answers.idle():
+                more = await asyncio.to_thread(pipeline.warm, self._giving_way())
 
     def _giving_way(self) -> Callable[[], bool]:
         """Whether to stop; once true it stays so, though the reader may have left again."""
         stop = threading.Event()
 
         def stopped() -> bool:
-            if self._closing.is_set() or len(self.answers):
+            over = self._closing.is_set() or self._fresh.is_set()
+            if over or self.rebuilding or len(self.answers):
                 stop.set()
             return stop.is_set()
 
@@ -202,22 +224,29 @@ class Service:
     async def close(self) -> None:
         """Stop reading ahead, make every reader leave, and wait for the model's thread."""
         self._closing.set()
-        if self._warming:
-            self._warming.cancel()
+        for task in self._tasks:
+            task.cancel()
         await self.answers.close()
 
-    async def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
+    async def search(
+        self, query: str, k: int, pipeline: Pipeline | None = None
+    ) -> tuple[RetrievedPassage, ...]:
         """Return the `k` nearest passages, best first.
+
+        Args:
+            query: what to look for.
+            k: how many.
+            pipeline: what is searched, where a request has taken one already.
 
         Raises:
             NotReady: the pipeline is not loaded.
             Busy: too many searches wait already.
         """
-        pipeline = self.pipeline()
+        pipeline = pipeline or self.pipeline()
         async with self.searches.turn():
             return await asyncio.to_thread(pipeline.search, query, k)
 
-    async def near(self, query: str) -> tuple[RetrievedPassage, ...] | None:
+    async def near(self, query: str, pipeline: Pipeline) -> tuple[RetrievedPassage, ...] | None:
         """Return the passages near a search of the list, best first; none for an empty one.
 
         None where they are not to be had now: words find articles without them.
@@ -225,7 +254,7 @@ class Service:
         if not needles(query):
             return ()
         try:
-            return await self.search(query, NEAR)
+            return await self.search(query, NEAR, pipeline)
         except EuaiqaError as error:
             logger.info("the list is searched by words alone: %s", error.message)
             return None

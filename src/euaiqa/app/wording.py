@@ -17,7 +17,7 @@ import io
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -70,6 +70,18 @@ class Wording:
         text = format_date(value, "long", locale=LOCALES[self.language])
         # French writes the first of a month as an ordinal, which the CLDR does not.
         return f"1er{text[1:]}" if self.language == "fr" and value.day == 1 else text
+
+    def month(self, value: str) -> str:
+        """A month such as "2025-02" in words; that of undated articles is empty."""
+        if not value:
+            return self.gettext("undated")
+        day = dt.date.fromisoformat(f"{value}-01")
+        return format_date(day, "MMMM y", locale=LOCALES[self.language])
+
+    def moment(self, value: dt.datetime) -> str:
+        """A day and a time of it in words, where the server is."""
+        here = value.astimezone()
+        return f"{self.date(here.date())}, {format_time(here, 'HH:mm')}"
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with so many decimal digits, and the language's own signs."""
