@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -156,6 +157,33 @@ def test_update_finds_a_change_that_keeps_size_and_time(
     path.write_text(path.read_text().replace("2 millions", "3 millions"))
     os.utime(path, ns=(now.st_atime_ns, now.st_mtime_ns))
     assert folder.update().changes.changed == ("c.txt",)
+
+
+@pytest.mark.parametrize("damage", ["schema", "articles"])
+def test_update_of_an_index_that_cannot_be_used_embeds_nothing_again(
+    folder: Folder, damage: str
+) -> None:
+    first = folder.update()
+    version = index.current(folder.settings.index)
+    if damage == "schema":
+        told = json.loads((version / "manifest.json").read_text())
+        (version / "manifest.json").write_text(json.dumps(told | {"schema": 1, "more": 2}))
+    else:
+        (version / "documents.jsonl").write_text("{}")
+    built = folder.update()
+    assert built.changes.added == ("a.txt", "b.txt")
+    assert built.embedded == 0 and built.reused == first.embedded
+    assert built.index_version == first.index_version and folder.texts()
+
+
+def test_update_with_another_encoder_embeds_all(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = folder.update()
+    folder.encoder = HashEncoder("hash-2")
+    files: Any = SimpleNamespace(fingerprint="hash-2", path=folder.seeds)
+    monkeypatch.setattr(models, "locate_encoder", lambda _: files)
+    assert folder.update().embedded == first.embedded
 
 
 def test_update_full_embeds_all_anew(folder: Folder) -> None:

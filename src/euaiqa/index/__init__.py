@@ -8,7 +8,7 @@ which articles are one witness. Fusing what is found is
 """
 
 from euaiqa.index.article import Article
-from euaiqa.index.building import update, usable
+from euaiqa.index.building import known, update, usable
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.loaded import Index
 from euaiqa.index.manifest import Manifest
@@ -30,6 +30,7 @@ __all__ = [
     "Stored",
     "build",
     "current",
+    "known",
     "load",
     "locked",
     "pointer",

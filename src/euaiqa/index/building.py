@@ -16,18 +16,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, DocumentProblem, Passage
-from euaiqa.encoder import Encoder
+from euaiqa.encoder import Encoder, Vectors
 from euaiqa.errors import IndexError_, SettingsError
 from euaiqa.index import arrays
 from euaiqa.index.article import Article, content_of, document_of
 from euaiqa.index.checking import check
-from euaiqa.index.dense import Entries, kind_of, searchable
+from euaiqa.index.dense import Entries, kind_of, save, searchable
 from euaiqa.index.embedding import Embedding
 from euaiqa.index.files import ArticleFiles
 from euaiqa.index.lexical import LexicalIndex
@@ -36,9 +35,9 @@ from euaiqa.index.near_duplicates import sketch, witnesses
 from euaiqa.index.passages import LANGUAGES, Columns, Passages
 from euaiqa.index.progress import Steps
 from euaiqa.index.records import Records
-from euaiqa.index.stored import Stored
+from euaiqa.index.stored import Stored, vectors_of
 from euaiqa.index.texts import Texts
-from euaiqa.index.vectors import Journal, as_keys, key_of
+from euaiqa.index.vectors import Journal, Keys, as_keys, key_of
 from euaiqa.index.versions import BUILDING, current, swap_in, unwritable
 from euaiqa.segment import SEGMENTER_VERSION
 from euaiqa.segment import passages as cut_into_passages
@@ -54,6 +53,14 @@ def usable(folder: Path, encoder: str, fingerprint: str) -> Stored | None:
     return found
 
 
+def known(folder: Path, encoder: Encoder) -> list[tuple[Keys, Vectors]]:
+    """Vectors of the current version, even of one that cannot be used any more."""
+    try:
+        return vectors_of(current(folder), encoder.fingerprint, encoder.dimensions)
+    except IndexError_:
+        return []
+
+
 def update(
     articles: Iterable[Article],
     encoder: Encoder,
@@ -63,6 +70,7 @@ def update(
     problems: Sequence[DocumentProblem] = (),
     reader: str = "",
     before: Stored | None = None,
+    known: Sequence[tuple[Keys, Vectors]] = (),
     steps: Steps | None = None,
 ) -> Manifest:
     """Build a version and swap it in; the caller holds the lock.
@@ -74,7 +82,8 @@ def update(
         total: how many articles there are.
         problems: the files that could not be read, told in the manifest.
         reader: tells how the files were read; another one reads them again.
-        before: the version whose passages and vectors are used again.
+        before: the version whose passages are used again.
+        known: keys and vectors of texts that need not be embedded.
         steps: told how far it is.
 
     Raises:
@@ -87,7 +96,7 @@ def update(
         aside.mkdir(exist_ok=True)
         with _cleared(version):
             journal = Journal(aside, encoder.dimensions, encoder.fingerprint)
-            embedding = Embedding(encoder, journal, before.vectors() if before else (), steps)
+            embedding = Embedding(encoder, journal, known, steps)
             version.mkdir()
             written = _written(articles, total, version, before, encoder, steps)
             if not written.titles:
@@ -253,7 +262,9 @@ def _searchable(
         embedding.save(version / "sentences.npy", single_keys),
         neutral,
     )
-    kind = _save_dense(entries, version, steps)
+    steps.start("making vectors searchable", entries.shape[0])
+    dense = searchable(entries, steps.advance)
+    save(dense, version / "dense.faiss")
     steps.start("making words searchable", len(LANGUAGES))
     for place, language in enumerate(LANGUAGES):
         of_language = (passages[int(i)] for i in np.flatnonzero(table.languages == place))
@@ -277,24 +288,10 @@ def _searchable(
         languages={language: written.languages[language] for language in LANGUAGES},
         months=dict(sorted(written.months.items())),
         twins=twins,
-        dense=kind,
+        dense=kind_of(dense),
         built=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         embedded=embedding.embedded,
         reused=texts.different - embedding.embedded,
     )
     manifest.save(version)
     return manifest
-
-
-def _save_dense(entries: Entries, version: Path, steps: Steps) -> str:
-    import faiss
-
-    into: Any = vars(faiss)["PyCallbackIOWriter"]  # its stub does not know it
-    steps.start("making vectors searchable", entries.shape[0])
-    dense = searchable(entries, steps.advance)
-    with (version / "dense.faiss").open("wb") as file:
-        try:
-            faiss.write_index(dense, into(file.write))
-        except RuntimeError as error:  # what FAISS makes of an OSError
-            raise OSError(f"the vectors cannot be written: {error}") from error
-    return kind_of(dense)

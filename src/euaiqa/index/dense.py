@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -108,3 +109,20 @@ def searchable(vectors: Sliceable, advance: Callable[[int], None] = lambda _done
 def kind_of(index: Any) -> str:
     """What a FAISS index is, in a word."""
     return "graph" if hasattr(index, "hnsw") else "exact"
+
+
+def save(index: Any, path: Path) -> None:
+    """Write a FAISS index.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import faiss
+
+    # Its own writer does not notice all that goes wrong when a file is closed.
+    into: Any = vars(faiss)["PyCallbackIOWriter"]  # its stub does not know it
+    with path.open("wb") as file:
+        try:
+            faiss.write_index(index, into(file.write))
+        except RuntimeError as error:  # what FAISS makes of an OSError
+            raise OSError(f"the vectors cannot be written: {error}") from error

@@ -11,7 +11,7 @@ from euaiqa.datamodels import Corpus
 from euaiqa.encoder import Encoder
 from euaiqa.errors import IndexMismatch
 from euaiqa.index.article import Article
-from euaiqa.index.building import update, usable
+from euaiqa.index.building import known, update
 from euaiqa.index.dense import DenseVectors
 from euaiqa.index.loaded import Index
 from euaiqa.index.manifest import REBUILD, Manifest, fits, manifest_of
@@ -42,7 +42,7 @@ def build(corpus: Corpus, encoder: Encoder, folder: Path, *, reuse: bool = False
             folder,
             total=len(corpus.documents),
             problems=corpus.problems,
-            before=usable(folder, encoder.name, encoder.fingerprint) if reuse else None,
+            known=known(folder, encoder) if reuse else (),
         )
 
 

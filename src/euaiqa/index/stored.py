@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import json
@@ -22,7 +23,7 @@ from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import REBUILD, Manifest, manifest_of
 from euaiqa.index.passages import LANGUAGES, Table
 from euaiqa.index.records import Records
-from euaiqa.index.vectors import Keys
+from euaiqa.index.vectors import KEY, Keys
 
 # What a part that cannot be opened is told by: files that are gone, cut off, or are other files.
 _BROKEN = (OSError, EOFError, LookupError, ValueError, TypeError, RuntimeError)
@@ -41,6 +42,31 @@ class File:
 
 def _head(id_: str, title: str, day: str, language: Language, outlet: str) -> Head:
     return Head(id_, title, dt.date.fromisoformat(day) if day else None, language, outlet)
+
+
+def vectors_of(version: Path, fingerprint: str, dimensions: int) -> list[tuple[Keys, Vectors]]:
+    """The vectors of a version by their texts' keys, whatever else of it can be used.
+
+    Args:
+        version: its folder, of this layout or another.
+        fingerprint: the encoder's; vectors of another one are not given.
+        dimensions: of a vector.
+
+    Returns:
+        Keys uint8 (n, KEY) and vectors float32 (n, d), mapped from disk, of passages, sentences
+        and generic questions; less where files are not there.
+    """
+    found: list[tuple[Keys, Vectors]] = []
+    with contextlib.suppress(*_BROKEN):
+        told = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        if told["encoder_fingerprint"] != fingerprint:
+            return []
+        for name in ("passages", "sentences", "questions"):
+            keys = arrays.load(version / f"{name}-keys.npy")
+            rows = arrays.load(version / f"{name}.npy")
+            if keys.shape == (len(rows), KEY) and rows.shape == (len(rows), dimensions):
+                found.append((keys, rows))
+    return found
 
 
 class Stored:
@@ -116,20 +142,6 @@ class Stored:
     def ranges(self) -> NDArray[np.int64]:
         """The number of each article's first passage, and of all: int64 (articles + 1,)."""
         return np.searchsorted(self.table.owners, np.arange(len(self.heads) + 1)).astype(np.int64)
-
-    def vectors(self) -> list[tuple[Keys, Vectors]]:
-        """Every text's key and vector: of passages, sentences, generic questions.
-
-        Raises:
-            IndexMismatch: they are damaged.
-        """
-        try:
-            return [
-                (self._array(f"{name}-keys"), self._array(name))
-                for name in ("passages", "sentences", "questions")
-            ]
-        except _BROKEN as error:
-            raise IndexMismatch("the index is damaged", hint=REBUILD) from error
 
     def dense(self) -> Any:
         """The FAISS index, mapped from disk.

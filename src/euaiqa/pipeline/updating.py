@@ -52,14 +52,16 @@ def update(
         gathered = gather(settings.seeds, before, spool, steps, full=full)
         new = full or before is None or _differs(gathered, before)
         if new or before is None:
+            loaded = encoder()
             manifest = index.update(
                 gathered.articles(),
-                encoder(),
+                loaded,
                 settings.index,
                 total=gathered.total,
                 problems=gathered.changes.problems,
                 reader=documents.READER_VERSION,
                 before=None if full else before,
+                known=() if full else index.known(settings.index, loaded),
                 steps=steps,
             )
         else:
