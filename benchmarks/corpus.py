@@ -2,11 +2,12 @@
 
     python -m benchmarks.corpus --eval EVAL --out docs/performance.md [--articles 1000 100000]
 
-The articles are made of sentences of the AI Act (in EVAL), each with other numbers, so that no
-two are alike. The encoder is replaced by one that gives mixtures of vectors of the AI Act,
-because the real one would need hours: what is measured is everything but embedding; how many
-texts a second the real one embeds is measured beside it. Each thing is done in a process of its
-own, of which the largest memory is told, mapped files included.
+The articles are made of sentences of the AI Act (in EVAL), the words of each shuffled and a number
+added, so that no two are alike, as those of a newspaper are not. The encoder is replaced by one
+that gives mixtures of vectors of the AI Act, because the real one would need hours: what is
+measured is everything but embedding; how many texts a second the real one embeds is measured
+beside it. Each thing is done in a process of its own, of which the largest memory is told, mapped
+files included.
 """
 
 from __future__ import annotations
@@ -96,11 +97,13 @@ def write(folder: Path, sentences: dict[str, list[str]], count: int) -> None:
 
 def article(draw: random.Random, sentences: Sequence[str], number: int) -> str:
     """A title and some paragraphs; each sentence with a number that no other has."""
-    chosen = [
-        f"{draw.choice(sentences)[:-1]} ({number * SENTENCES + place})."
-        for place in range(SENTENCES)
-    ]
-    title = " ".join(draw.choice(sentences).split()[:9]).rstrip(",;:")
+
+    def shuffled(size: int | None = None) -> str:
+        words = draw.choice(sentences)[:-1].split()
+        return " ".join(draw.sample(words, min(len(words), size or len(words)))).capitalize()
+
+    chosen = [f"{shuffled()} {number * SENTENCES + place}." for place in range(SENTENCES)]
+    title = shuffled(9).rstrip(",;:")
     paragraphs = [" ".join(chosen[at : at + 2]) for at in range(0, SENTENCES, 2)]
     return "\n\n".join([f"{title} {number}", *paragraphs]) + "\n"
 

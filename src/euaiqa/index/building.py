@@ -218,12 +218,13 @@ def _save_witnesses(version: Path, documents: Records[Document], steps: Steps) -
     """Find the articles that are one witness; how many have another beside them."""
     heads = json.loads((version / "heads.json").read_text(encoding="utf-8"))
     numbers = {head[0]: number for number, head in enumerate(heads)}
-    steps.start("comparing articles", 1)
+    steps.start("comparing articles", len(numbers))
     sketches = arrays.load(version / "sketches.npy")
-    found = witnesses(list(numbers), sketches, lambda id_: content_of(documents[numbers[id_]]))
+    found = witnesses(
+        list(numbers), sketches, lambda id_: content_of(documents[numbers[id_]]), steps.advance
+    )
     text = json.dumps(found, ensure_ascii=False)
     (version / "witnesses.json").write_text(text, encoding="utf-8")
-    steps.advance()
     return len(found)
 
 
@@ -265,12 +266,11 @@ def _searchable(
     steps.start("making vectors searchable", entries.shape[0])
     dense = searchable(entries, steps.advance)
     save(dense, version / "dense.faiss")
-    steps.start("making words searchable", len(LANGUAGES))
+    steps.start("making words searchable", len(passages))
     for place, language in enumerate(LANGUAGES):
-        of_language = (passages[int(i)] for i in np.flatnonzero(table.languages == place))
-        lexical = LexicalIndex.build(language, (f"{p.title}\n{p.text}" for p in of_language))
+        numbers = np.flatnonzero(table.languages == place)
+        lexical = LexicalIndex.build(language, _words(passages, numbers, steps))
         lexical.save(version / f"lexical-{language}")
-        steps.advance()
     digest = hashlib.sha256(written.digest.encode())
     for problem in written.problems:
         digest.update(f"{problem.document}\0{problem.reason}\n".encode())
@@ -295,3 +295,11 @@ def _searchable(
     )
     manifest.save(version)
     return manifest
+
+
+def _words(passages: Passages, numbers: NDArray[np.int64], steps: Steps) -> Iterator[str]:
+    """What is found by its words of some passages."""
+    for number in numbers:
+        passage = passages[int(number)]
+        yield f"{passage.title}\n{passage.text}"
+        steps.advance()

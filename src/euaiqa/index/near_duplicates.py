@@ -45,7 +45,10 @@ def sketch(content: str) -> Hashes:
 
 
 def witnesses(
-    ids: Sequence[str], sketches: NDArray[np.uint64], content_of: Callable[[str], str]
+    ids: Sequence[str],
+    sketches: NDArray[np.uint64],
+    content_of: Callable[[str], str],
+    advance: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, str]:
     """Group the articles that are one witness.
 
@@ -57,6 +60,7 @@ def witnesses(
         sketches: uint64 (len(ids), 64), each `sketch(content_of(id))`.
         content_of: gives an article's text without its boilerplate; asked only of those whose
             sketch shares numbers with another's, more than once each.
+        advance: called with how many more articles were looked at; all of them in the end.
 
     Returns:
         For each article of a group of two or more the smallest id in it; no other articles.
@@ -64,6 +68,7 @@ def witnesses(
     numbers = _shared_numbers(sketches)
     # The longest first: what is cut is looked for in what it was cut from.
     order = sorted(numbers, key=lambda n: (-len(content_of(ids[n])), ids[n]))
+    advance(len(ids) - len(order))
 
     @functools.lru_cache(maxsize=_KEPT)
     def text(n: int) -> Text:
@@ -72,6 +77,7 @@ def witnesses(
     groups: dict[int, list[int]] = {}  # by the longest
     noted: defaultdict[int, list[int]] = defaultdict(list)
     for n in order:
+        advance(1)
         shared = Counter(longest for number in numbers[n] for longest in noted.get(number, ()))
         # Of fewer shingles than a reprint must have, only copies count: they share all.
         least = min(SHARED, len(numbers[n]))
