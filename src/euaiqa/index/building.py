@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,10 +27,10 @@ from euaiqa.index.article import Article, content_of, document_of
 from euaiqa.index.checking import check
 from euaiqa.index.dense import Entries, kind_of, save, searchable
 from euaiqa.index.embedding import Embedding
-from euaiqa.index.files import ArticleFiles
+from euaiqa.index.files import ArticleFiles, save_witnesses
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import SCHEMA, Manifest, fits
-from euaiqa.index.near_duplicates import sketch, witnesses
+from euaiqa.index.near_duplicates import sketch
 from euaiqa.index.passages import LANGUAGES, Columns, Passages
 from euaiqa.index.progress import Steps
 from euaiqa.index.records import Records
@@ -214,20 +213,6 @@ class _Kept:
         return np.asarray(self._before.sketches[number])
 
 
-def _save_witnesses(version: Path, documents: Records[Document], steps: Steps) -> int:
-    """Find the articles that are one witness; how many have another beside them."""
-    heads = json.loads((version / "heads.json").read_text(encoding="utf-8"))
-    numbers = {head[0]: number for number, head in enumerate(heads)}
-    steps.start("comparing articles", len(numbers))
-    sketches = arrays.load(version / "sketches.npy")
-    found = witnesses(
-        list(numbers), sketches, lambda id_: content_of(documents[numbers[id_]]), steps.advance
-    )
-    text = json.dumps(found, ensure_ascii=False)
-    (version / "witnesses.json").write_text(text, encoding="utf-8")
-    return len(found)
-
-
 def _searchable(
     written: _Written,
     version: Path,
@@ -245,7 +230,7 @@ def _searchable(
     table.save(version)
     first = np.concatenate([[0], np.cumsum(table.sizes)])
     documents = Records(version / "documents.jsonl", document_of)
-    twins = _save_witnesses(version, documents, steps)
+    twins = save_witnesses(version, documents, steps)
     passages = Passages(table, first, documents)
     whole_keys, single_keys = as_keys(written.whole), as_keys(written.single)
     texts = Texts(passages, first, whole_keys, single_keys, written.titles)

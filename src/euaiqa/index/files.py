@@ -9,10 +9,12 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from euaiqa.datamodels import Document
 from euaiqa.index import arrays
-from euaiqa.index.article import Article, row_of
-from euaiqa.index.near_duplicates import SIZE
-from euaiqa.index.records import Writer
+from euaiqa.index.article import Article, content_of, row_of
+from euaiqa.index.near_duplicates import SIZE, witnesses
+from euaiqa.index.progress import Steps
+from euaiqa.index.records import Records, Writer
 
 
 class ArticleFiles:
@@ -58,3 +60,17 @@ class ArticleFiles:
         self._ends.append(self._ends[-1] + len(article.lines))
         self._sketches.extend(sketch.astype(np.uint64).tobytes())
         return self._writer.write(row_of(article))
+
+
+def save_witnesses(version: Path, documents: Records[Document], steps: Steps) -> int:
+    """Find the articles that are one witness; how many have another beside them."""
+    heads = json.loads((version / "heads.json").read_text(encoding="utf-8"))
+    numbers = {head[0]: number for number, head in enumerate(heads)}
+    steps.start("comparing articles", len(numbers))
+    sketches = arrays.load(version / "sketches.npy")
+    found = witnesses(
+        list(numbers), sketches, lambda id_: content_of(documents[numbers[id_]]), steps.advance
+    )
+    text = json.dumps(found, ensure_ascii=False)
+    (version / "witnesses.json").write_text(text, encoding="utf-8")
+    return len(found)
