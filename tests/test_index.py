@@ -16,7 +16,7 @@ from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language
 from euaiqa.documents import read_corpus
 from euaiqa.encoder import Vectors
 from euaiqa.errors import IndexMismatch, IndexMissing, SettingsError
-from euaiqa.index import LexicalIndex
+from euaiqa.index import LexicalIndex, store
 from euaiqa.index.neutral import Neutral
 from euaiqa.language import detect
 from fakes import HashEncoder
@@ -304,6 +304,22 @@ def test_index_version_depends_on_articles_problems_and_encoder(
     assert first != version(Corpus(corpus.documents, (DocumentProblem("x.txt", "empty"),)))
     (seeds / "plan.txt").write_text("Autre texte, tout autre article.")
     assert first != version(read_corpus(seeds, detect))
+
+
+def test_load_version_that_is_replaced_meanwhile_loads_the_new_one(
+    seeds: Path, built: Path, encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = store.manifest_of
+
+    def slow(version: Path) -> index.Manifest:
+        monkeypatch.setattr(store, "manifest_of", real)
+        for number in range(2):  # the second build takes the first version away
+            (seeds / f"new{number}.txt").write_text(f"Article number {number} about a topic.")
+            index.build(read_corpus(seeds, detect), encoder, built)
+        return real(version)
+
+    monkeypatch.setattr(store, "manifest_of", slow)
+    assert len(index.load(built, encoder).documents) == 4
 
 
 def test_build_keeps_separators_inside_a_text(tmp_path: Path, encoder: HashEncoder) -> None:

@@ -64,6 +64,18 @@ def load(folder: Path, encoder: Encoder) -> Index:
         IndexMismatch: built with another encoder, schema or segmenter, or damaged.
     """
     version = current(folder)
+    while True:
+        try:
+            return _opened(version, encoder)
+        except IndexMismatch:
+            # While this one was being opened, two newer ones may have been built, and it removed.
+            newer = current(folder)
+            if newer == version:
+                raise
+            version = newer
+
+
+def _opened(version: Path, encoder: Encoder) -> Index:
     fits(manifest_of(version), encoder.name, encoder.fingerprint)
     stored = Stored(version)
     if stored.single.shape[1] != encoder.dimensions:
