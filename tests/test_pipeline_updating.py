@@ -20,10 +20,13 @@ from rich.console import Console
 
 from euaiqa import documents, index, models, pipeline
 from euaiqa.errors import DocumentUnreadable, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from euaiqa.language import detect
 from euaiqa.operations import Built, Progress
 from euaiqa.pipeline import build, gathering
 from euaiqa.settings import Settings
 from fakes import HashEncoder
+
+PAGES = Path(__file__).resolve().parent / "data/pages"
 
 
 class Folder:
@@ -184,6 +187,37 @@ def test_update_with_another_encoder_embeds_all(
     files: Any = SimpleNamespace(fingerprint="hash-2", path=folder.seeds)
     monkeypatch.setattr(models, "locate_encoder", lambda _: files)
     assert folder.update().embedded == first.embedded
+
+
+def test_update_takes_lines_that_a_person_keeps(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "RACY", -(10**10))
+    folder.write(
+        "c.txt", "Vega\n\nLe programme Vega coûte cher.\n\nAbonnez-vous à notre newsletter !"
+    )
+    folder.update()
+    before = folder.load().documents["c.txt"]
+    assert before.text[before.boilerplate[0].start :].startswith("Abonnez-vous")
+    documents.keep(folder.seeds, "c.txt", "Abonnez-vous à notre newsletter !")
+    built = folder.update()
+    assert built.changes.changed == ("c.txt",) and built.changes.unchanged == 2
+    assert not folder.load().documents["c.txt"].boilerplate
+    assert not folder.update().changes.any
+
+
+def test_update_takes_lines_that_come_to_be_repeated(folder: Folder) -> None:
+    """An article changes when others show that some of its lines are the site's."""
+    changed: set[str] = set()
+    for path in sorted(PAGES.glob("t*_fr_[q-u]*.txt")):  # some sites, three pages of each
+        text = "\n".join(line[1:].strip() for line in path.read_text("utf-8").splitlines())
+        folder.write(path.name, text)
+        if path.stem.endswith("_3"):
+            changed |= set(folder.update().changes.changed)
+    assert changed
+    found = folder.load().documents
+    fresh = documents.read_corpus(folder.seeds, detect).documents
+    assert [d.boilerplate for d in found.values()] == [d.boilerplate for d in fresh]
 
 
 def test_update_full_embeds_all_anew(folder: Folder) -> None:

@@ -68,6 +68,7 @@ def update(
     total: int,
     problems: Sequence[DocumentProblem] = (),
     reader: str = "",
+    kept: str = "",
     before: Stored | None = None,
     known: Sequence[tuple[Keys, Vectors]] = (),
     steps: Steps | None = None,
@@ -81,6 +82,7 @@ def update(
         total: how many articles there are.
         problems: the files that could not be read, told in the manifest.
         reader: tells how the files were read; another one reads them again.
+        kept: tells which lines a person kept.
         before: the version whose passages are used again.
         known: keys and vectors of texts that need not be embedded.
         steps: told how far it is.
@@ -100,7 +102,7 @@ def update(
             written = _written(articles, total, version, before, encoder, steps)
             if not written.titles:
                 raise _nothing(problems)
-            written.reader, written.problems = reader, tuple(problems)
+            written.reader, written.kept, written.problems = reader, kept, tuple(problems)
             manifest = _searchable(written, version, encoder, embedding, steps)
             steps.start("checking", 1)
             check(Stored(version))
@@ -118,6 +120,7 @@ class _Written:
 
     digest: str = ""
     reader: str = ""
+    kept: str = ""
     problems: tuple[DocumentProblem, ...] = ()
     titles: list[str] = field(default_factory=list)
     languages: Counter[str] = field(default_factory=Counter)
@@ -266,6 +269,7 @@ def _searchable(
         encoder_fingerprint=encoder.fingerprint,
         segmenter=SEGMENTER_VERSION,
         reader=written.reader,
+        kept=written.kept,
         problems=written.problems,
         documents=len(written.titles),
         passages=len(table.owners),

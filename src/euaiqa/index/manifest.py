@@ -22,8 +22,8 @@ class Manifest:
     `index_version` changes when what can be quoted does, or what could not be read. `languages`
     and `months` ("2025-02", "" where there is no date) count articles; `twins` are those that
     say what another says; `dense` is how vectors are searched; `built` is ISO 8601, UTC.
-    `reader` tells how files were read. Of the texts, `embedded` went through the encoder when it
-    was built, and `reused` had vectors before.
+    `reader` tells how files were read, `kept` which lines a person kept. Of the texts, `embedded`
+    went through the encoder when it was built, and `reused` had vectors before.
     """
 
     schema: int
@@ -32,6 +32,7 @@ class Manifest:
     encoder_fingerprint: str
     segmenter: str
     reader: str
+    kept: str
     problems: tuple[DocumentProblem, ...]
     documents: int
     passages: int

@@ -60,6 +60,7 @@ def update(
                 total=gathered.total,
                 problems=gathered.changes.problems,
                 reader=documents.READER_VERSION,
+                kept=gathered.kept,
                 before=None if full else before,
                 known=() if full else index.known(settings.index, loaded),
                 steps=steps,
