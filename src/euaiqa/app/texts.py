@@ -7,8 +7,8 @@ Texts of `HELD` characters together are folded at the first search and stay in m
 one of them is looked through. Larger folders are never held: the index of words, whose stems are
 what typed words may have become, names the articles that may hold them, and only these are read
 and looked through, in the order asked for, `LOOKED_AT` at most. Where there are more the reader is
-told so: what is listed does hold the words, but others may as well. Stems miss hardly anything, of
-whole words 1 article in 30,000 (`index.holding`), and what they name too much is read and left out.
+told so: what is listed does hold the words, but others may as well. Stems miss hardly anything
+(`index.holding` tells how much), and what they name too much is read and left out.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ numbers of those to look at. Whoever reads the texts themselves decides which do
 
 Of all pairs of a word and an article that holds it, for 4,000 words of the AI Act and of 380 French
 passages, 1 of 32,304 is missed; with the words cut by one letter 1 of 34,160, by half 34 of 117,492
-(`geant`: `géants` becomes `gé`). For one article that holds a word four others are named that do
-not. A word behind an underscore, or with accents apart from their letters, is not found.
+(`geant`: `géants` becomes `gé`). The limits below were chosen on these. Of the ten articles for
+testing no whole word of 2,704 pairs is missed; of 3,000 words of the passages, most of them new,
+3 of 11,447. For one article that holds a word four others are named that do not. A word behind an
+underscore, or with accents apart from their letters, is not found.
 """
 
 from __future__ import annotations
