@@ -18,6 +18,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import quote
 
+import numpy as np
+from numpy.typing import NDArray
+
+from euaiqa.app.folding import Folded, Folding
 from euaiqa.datamodels import (
     Answer,
     AnswerSentence,
@@ -27,6 +31,7 @@ from euaiqa.datamodels import (
     Document,
     DoneEvent,
     Event,
+    Head,
     Language,
     Passage,
     PassagesEvent,
@@ -55,6 +60,8 @@ def article(
     language: Language = "fr",
     published: dt.date | None = None,
     boilerplate: Sequence[str] = (),
+    outlet: str = "",
+    address: str = "",
 ) -> Document:
     """A document whose boilerplate is given by its texts."""
     spans = []
@@ -69,6 +76,8 @@ def article(
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         boilerplate=tuple(spans),
+        outlet=outlet,
+        address=address,
     )
 
 
@@ -108,6 +117,11 @@ LIBRARY = (INVEST, ACT, HOSTILE)
 
 
 _sentences = functools.cache(sentences)
+
+
+def head_of(document: Document) -> Head:
+    """What a list tells of a document."""
+    return Head(document.id, document.title, document.published, document.language, document.outlet)
 
 
 def passage(document: Document, text: str) -> RetrievedPassage:
@@ -278,11 +292,32 @@ class FakePipeline:
     to_warm: int = 0
     warmed: int = 0
     suggested: dict[Language, tuple[str, ...]] = field(default_factory=dict)
+    reprints: dict[str, Sequence[Document]] = field(default_factory=dict)
     script: deque[Answer | Exception | tuple[Event, ...]] = field(default_factory=deque)
+
+    @property
+    def heads(self) -> Sequence[Head]:
+        return [head_of(each) for each in self.articles]
 
     @property
     def documents(self) -> Mapping[str, Document]:
         return {each.id: each for each in self.articles}
+
+    @property
+    def characters(self) -> int:
+        return sum(len(each.text) for each in self.articles)
+
+    def count(self, document: str) -> int:
+        return len(self.sentences[document])
+
+    def twins(self, document: str) -> Sequence[Head]:
+        return [head_of(each) for each in self.reprints.get(document, ())]
+
+    def holding(self, word: str, *, whole: bool) -> NDArray[np.bool_]:
+        """Those that hold a word, and those that hold its first two letters."""
+        needle = f" {word} " if whole else f" {word[:2]}"
+        texts = [Folded(f"{each.title} {each.text}", Folding()) for each in self.articles]
+        return np.array([needle in each.text for each in texts], dtype=np.bool_)
 
     @property
     def sentences(self) -> Mapping[str, tuple[Sentence, ...]]:

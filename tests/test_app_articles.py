@@ -5,17 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from euaiqa.app.articles import PAGE_SIZE, SNIPPET, Filters, Found, Library, Row, address, part
+from euaiqa.app import routes, texts
+from euaiqa.app.articles import PAGE_SIZE, Filters, Found, Row, address, part
 from euaiqa.app.folding import Folded, Folding, needles
+from euaiqa.app.library import Library
 from euaiqa.app.pages import web_folder
+from euaiqa.app.snippets import SNIPPET
 from euaiqa.app.wording import wording
 from euaiqa.datamodels import Document, RetrievedPassage
 from euaiqa.errors import Busy, GenerationError
@@ -48,14 +53,14 @@ ALL = (SUMMER, AIMS, AI, OLD)
 
 
 def library(*documents: Document) -> Library:
-    return Library({each.id: each for each in documents}, {d.id: sentences(d) for d in documents})
+    return Library(FakePipeline(articles=documents))
 
 
 LIBRARY = library(*ALL)
 
 
 def ids(filters: Filters, *near: RetrievedPassage) -> list[str]:
-    return [each.document.id.partition(".")[0] for each in LIBRARY.find(filters, near)]
+    return [each.document.partition(".")[0] for each in LIBRARY.find(filters, near).found]
 
 
 def test_find_puts_the_newest_first_and_the_undated_last() -> None:
@@ -88,7 +93,7 @@ def test_find_by_meaning_comes_after_the_words_once_each() -> None:
         passage(INVEST, GIGAFACTORIES),
     ]
     assert ids(Filters(q="puces"), *near) == ["summer", "old", "ai", "aims"]
-    *_, last = LIBRARY.find(Filters(q="puces"), near)
+    *_, last = LIBRARY.find(Filters(q="puces"), near).found
     [row] = LIBRARY.rows([last], "puces")
     assert row.match == "near"
     assert row.snippet
@@ -99,7 +104,8 @@ def test_find_by_meaning_comes_after_the_words_once_each() -> None:
 def test_find_by_meaning_shows_the_nearest_sentence() -> None:
     whole = passage(AIMS, "It says nothing of machines. Said Paris: factories come first.")
     nearest = sentences(AIMS)[2]
-    [row] = LIBRARY.rows(LIBRARY.find(Filters(q="usines x"), [replace(whole, match=nearest)]), "x")
+    found = LIBRARY.find(Filters(q="usines x"), [replace(whole, match=nearest)]).found
+    [row] = LIBRARY.rows(found, "x")
     assert row.snippet
     assert (row.snippet.start, row.snippet.end) == (nearest.start, nearest.end)
 
@@ -122,7 +128,7 @@ def shown(row: Row) -> tuple[str, list[str]]:
 
 
 def rows(library: Library, q: str) -> tuple[Row, ...]:
-    return library.rows(library.find(Filters(q=q)), q)
+    return library.rows(library.find(Filters(q=q)).found, q)
 
 
 def test_snippet_is_the_sentence_with_most_of_the_words() -> None:
@@ -169,7 +175,7 @@ def test_folded_places_lead_back_to_what_was_found(before: str, parts: list[str]
 
 @given(st.integers(0, 4 * PAGE_SIZE + 1))
 def test_pages_hold_each_article_once(count: int) -> None:
-    found = [Found(replace(OLD, id=str(number))) for number in range(count)]
+    found = [Found(str(number)) for number in range(count)]
     pages = part(found, 1).pages
     parts = [part(found, number) for number in range(1, pages + 1)]
     assert [each for one in parts for each in one.found] == found
@@ -186,6 +192,136 @@ def test_address_tells_only_what_was_chosen() -> None:
     assert address(chosen, 3) == (
         "/sources?q=l%27IA+%26+l%27%C3%A9t%C3%A9&language=fr&year=2025&sort=title&page=3"
     )
+
+
+# Folders that are too large to be held in memory
+
+
+class OnDisk(FakePipeline):
+    """Tells which articles were read."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        return Told({each.id: each for each in self.articles}, self.read)
+
+    @property
+    def read(self) -> list[str]:
+        return self.__dict__.setdefault("_read", [])
+
+
+class Told(dict[str, Document]):
+    """Articles that note which were asked for; to go through all of them is a mistake."""
+
+    def __init__(self, documents: Mapping[str, Document], read: list[str]) -> None:
+        super().__init__(documents)
+        self._noted = read
+
+    def __getitem__(self, document: str) -> Document:
+        self._noted.append(document)
+        return super().__getitem__(document)
+
+    def get(self, document: str, default: Document | None = None) -> Document | None:  # type: ignore[override]
+        return self[document] if document in self else default  # noqa: SIM401 - told by `[]`
+
+    def values(self) -> Any:
+        raise AssertionError("all articles are read")
+
+    items = __iter__ = values
+
+
+MANY = [article(f"{n:03}.txt", f"Titre {n:03}\n\nUn texte {n % 3}.") for n in range(200)]
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "HELD", 0)
+    monkeypatch.setattr(texts, "_MOST", 1_000_000)
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("q", ["puces", "texte date", "paris AI", "ecole texte", "AI", "m€", "zzz"])
+def test_large_folder_is_searched_alike(q: str) -> None:
+    apart = Library(OnDisk(articles=ALL))
+    for sort in ("newest", "title"):
+        filters = Filters(q=q, sort=sort)  # type: ignore[arg-type]
+        assert apart.find(filters) == LIBRARY.find(filters)
+        found = LIBRARY.find(filters).found
+        assert apart.rows(found, q) == LIBRARY.rows(found, q)
+
+
+@pytest.mark.parametrize("held", [0, 20_000_000])
+def test_words_may_stand_some_in_the_title_and_some_in_the_text(
+    monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    monkeypatch.setattr(texts, "HELD", held)
+    apart = library(article("a.txt", "Rien de plus.", title="Le règlement"), *ALL)
+    assert [each.document for each in apart.find(Filters(q="reglement rien")).found] == ["a.txt"]
+    assert apart.find(Filters(q="reglement puces")).found == []
+
+
+class Prepared(FakePipeline):
+    """Counts how often its list is prepared, and where."""
+
+    @property
+    def characters(self) -> int:
+        self.__dict__.setdefault("at", []).append(threading.current_thread())
+        return super().characters
+
+
+def test_list_is_prepared_once_and_before_anyone_asks() -> None:
+    fake = Prepared(articles=MANY)
+    with serving(lambda: fake) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        loop = client.portal.call(threading.current_thread) if client.portal else None
+        assert len(fake.__dict__["at"]) == 1
+        assert fake.__dict__["at"] != [loop]
+        for path in ("/", "/sources", "/sources?q=texte", "/"):
+            client.get(path, headers=PAGE)
+        assert len(fake.__dict__["at"]) == 1
+
+
+@pytest.mark.usefixtures("large")
+def test_large_folder_only_likely_articles_are_read() -> None:
+    fake = OnDisk(articles=ALL)
+    large = Library(fake)
+    assert fake.read == []
+    assert [each.document for each in large.find(Filters(q="fourneaux")).found] == []
+    assert fake.read == []
+    assert [each.document for each in large.find(Filters(q="court paris")).found] == [AI.id]
+    assert fake.read == [AIMS.id, AI.id]  # `comes` may be of the same stem as `court`
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("limit", ["LOOKED_AT", "_MOST"])
+def test_large_folder_search_that_is_cut_says_so(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(texts, limit, 30 if limit == "LOOKED_AT" else 29 * 24 + 1)
+    fake = OnDisk(articles=MANY)
+    result = Library(fake).find(Filters(q="texte 2", sort="title"))
+    assert (len(result.found), result.cut) == (30, 30)
+    assert len(fake.read) == 30
+    whole = Library(fake).find(Filters(q="titre 007", sort="title"))
+    assert (len(whole.found), whole.cut) == (1, 0)
+    with serving(lambda: fake) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        assert "only the first 30 of them" in page(client, q="texte 2", sort="title")
+        assert "of them in this order" not in page(client, q="titre 007")
+
+
+@pytest.mark.usefixtures("large")
+def test_no_request_reads_more_than_it_shows() -> None:
+    fake = OnDisk(articles=MANY)
+    with serving(lambda: fake) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        for path, most in (
+            ("/", 0), ("/sources", 50), ("/sources?page=3", 50), ("/sources?year=undated", 50),
+            ("/sources?q=zzz", 0), ("/sources?q=007", 1), (f"/sources/{MANY[0].id}", 1),
+        ):  # fmt: skip
+            fake.read.clear()
+            assert client.get(path, headers=PAGE).status_code == 200
+            assert len(fake.read) <= most, path
+        assert "(200)" in client.get("/", headers=PAGE).text
 
 
 # The page
@@ -327,6 +463,23 @@ def test_json_is_filtered_and_tells_sentences_and_when_indexed(client: TestClien
     ]
 
 
+def test_json_of_many_articles_leads_to_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "JSON_SIZE", 70)
+    fake = OnDisk(articles=MANY)
+    with serving(lambda: fake) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        seen: list[str] = []
+        path, walked = "/sources?language=fr&sort=title", 0
+        while path and walked < 5:
+            fake.read.clear()
+            reply = client.get(path, headers=JSON)
+            seen += [each["document"] for each in reply.json()["sources"]]
+            assert len(fake.read) <= 70
+            path = reply.links.get("next", {}).get("url", "")
+            walked += 1
+    assert (walked, seen) == (3, [each.id for each in MANY])
+
+
 def test_language_switch_keeps_the_search(client: TestClient) -> None:
     text = page(client, q="puces", language="fr", page="2")
     assert 'href="/sources?q=puces&language=fr&page=2&lang=fr"' in text
@@ -368,3 +521,68 @@ def test_article_without_sentences_offers_no_links() -> None:
     assert "0 sentences" in text
     assert "checkbox" not in text
     assert "Abonnez-vous." in text
+
+
+# Where it was published
+
+
+ORIGIN = article(
+    "origin.txt",
+    "Un titre\n\nUn texte.",
+    outlet="Le <Monde>",
+    address="https://example.org/a?b=1&c=2",
+)
+
+
+@pytest.mark.parametrize("path", [f"/sources/{ORIGIN.id}", "/sources"])
+def test_outlet_and_original_page_are_told(path: str) -> None:
+    with serving(lambda: FakePipeline(articles=[ORIGIN, OLD])) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        text = client.get(path, headers=PAGE).text
+    assert text.count("Published by") == 1
+    assert "<span>Published by Le &lt;Monde&gt;</span>" in text
+    [link] = re.findall(r"<a [^>]*>Original page", text)
+    assert 'href="https://example.org/a?b=1&amp;c=2"' in link
+    assert 'rel="noreferrer"' in link and 'target="_blank"' in link
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "JavaScript://example.org/%0aalert(1)", "data:text/html,x", "//x.org/a",
+     "ftp://example.org/", "https://user:secret@example.org/", "http://", "https://[x", "x.txt"],
+)  # fmt: skip
+def test_only_addresses_of_the_web_become_links(address: str) -> None:
+    bad = replace(ORIGIN, address=address)
+    with serving(lambda: FakePipeline(articles=[bad])) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        for path in (f"/sources/{bad.id}", "/sources"):
+            text = client.get(path, headers=PAGE).text
+            assert "Published by" in text
+            assert "Original page" not in text
+            assert address not in html.unescape(text)
+
+
+def test_article_page_names_five_of_its_twins() -> None:
+    twins = [
+        article(f"t{n}.txt", f"Titre {n}\n\nUn texte.", outlet=f"Agence {n}" if n else "")
+        for n in range(7)
+    ]
+    fake = FakePipeline(articles=[ORIGIN, OLD, *twins], reprints={ORIGIN.id: twins})
+    fake.reprints[twins[0].id] = [ORIGIN]
+    with serving(lambda: fake) as client:
+        until(lambda: client.get("/health").status_code == 200)
+        many, one, none = (
+            client.get(f"/sources/{each.id}", headers=PAGE).text for each in (ORIGIN, twins[0], OLD)
+        )
+    [told] = re.findall(r'<p class="twins">(.*?)</p>', many, re.DOTALL)
+    assert re.findall(r'href="/sources/(t\d)\.txt"[^>]*>(Titre \d)</a>', told) == [
+        (f"t{n}", f"Titre {n}") for n in range(5)
+    ]
+    plain = " ".join(re.sub(r"<[^>]+>", "", told).split())
+    assert plain.startswith("Same text as: Titre 0 (undated), Titre 1 (Agence 1, undated), ")
+    assert plain.endswith("Titre 4 (Agence 4, undated), and 2 more")
+    [told] = re.findall(r'<p class="twins">(.*?)</p>', one, re.DOTALL)
+    assert html.unescape(re.sub(r"<[^>]+>", "", told)).split() == (
+        "Same text as: Un titre (Le <Monde>, undated)".split()
+    )
+    assert "Same text as" not in none

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from browser import CONTRAST, IN_VIEW, OVERFLOW, Open
@@ -14,6 +15,10 @@ pytestmark = pytest.mark.browser
 pytest_plugins = ["browser"]
 
 MANY = [article(f"{n:03}.txt", f"Titre {n:03}\n\nUn texte.") for n in range(60)]
+LONG = article(
+    "reprint.txt", "Un titre repris\n\nUn texte repris.", outlet=f"Agence {'presse' * 60}",
+    address=f"https://example.org/{'page/' * 40}",
+)  # fmt: skip
 OTHERS = sentences(INVEST)
 LAST = OTHERS[-1]
 DUTIES = sentences(ACT)[2]  # not the first of its line
@@ -99,6 +104,7 @@ def test_sentence_in_an_address_stands_out(open_page: Open) -> None:
 
 def test_list_works_without_script(open_page: Open, fake: FakePipeline) -> None:
     fake.articles = [*MANY, *LIBRARY]
+    fake.index_version = "many"
     page = open_page("/sources?sort=title", java_script_enabled=False)
     expect(page.locator(".row")).to_have_count(50)
     page.click("[rel=next]")
@@ -118,16 +124,20 @@ def test_pages_fit_and_controls_are_large_enough(
     open_page: Open, fake: FakePipeline, width: int
 ) -> None:
     endless = article("long.txt", f"{'Titre' * 60}\n\nUn {'x' * 300}texte. Un {'texte' * 90}.")
-    fake.articles = [*MANY, *LIBRARY, endless]
+    fake.articles = [*MANY, *LIBRARY, endless, LONG]
+    fake.index_version = "many"
+    fake.reprints[LONG.id] = [endless, INVEST]
     page = open_page("/sources", viewport={"width": width, "height": 640})
     origin = page.url.removesuffix("/sources")
     mark = "?start=5&end=400#quote"
     for path in ("/sources?q=texte", "/sources?q=gigafactories", "/sources?year=1999",
-                 "/sources?page=2", "/sources?page=x", article_url(endless.id) + mark):  # fmt: skip
+                 "/sources?page=2", "/sources?page=x", "/sources?q=repris",
+                 article_url(LONG.id), article_url(endless.id) + mark):  # fmt: skip
         page.goto(origin + path)
         assert page.evaluate(OVERFLOW) == 0, path
         controls = (
-            "main button, main select, main input[type=search], main label:has(input), .row a"
+            "main button, main select, main input[type=search], main label:has(input), .row a, "
+            ".facts a"
         )
         for target in page.locator(f"{controls}, .button, nav a, .tally a, .back a").all():
             box = target.bounding_box()
@@ -154,3 +164,23 @@ def test_print_shows_the_article_alone(open_page: Open) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".link:visible, .aids:visible, nav:visible")).to_have_count(0)
     expect(page.locator("article > p").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_origin_and_twins_are_accessible_and_nothing_of_them_is_loaded(
+    open_page: Open, fake: FakePipeline, scheme: str
+) -> None:
+    fake.articles = [*LIBRARY, LONG]
+    fake.index_version = "reprinted"
+    fake.reprints[LONG.id] = [INVEST, ACT]
+    page = open_page("/sources?q=repris", color_scheme=scheme)
+    link = page.get_by_role("link", name="Page d’origine (s’ouvre dans un nouvel onglet)")
+    expect(link).to_have_attribute("href", LONG.address)
+    assert Axe().run(page).response["violations"] == []
+    page.click(".row h3 a")
+    expect(link).to_have_attribute("rel", "noreferrer")
+    expect(page.locator(".twins")).to_contain_text("Même texte que")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate(CONTRAST) == []
+    page.get_by_role("link", name=ACT.title).click()
+    expect(page.locator("h1")).to_have_text(ACT.title)

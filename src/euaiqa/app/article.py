@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from euaiqa.datamodels import Document, Sentence, Span
+from euaiqa.documents import front_matter
 
 LINE = re.compile(r"[^\r\n]*[^\s][^\r\n]*")
 """A line that is not blank."""
@@ -71,6 +72,11 @@ def source_url(document: str, start: int, end: int) -> str:
 def article_url(document: str) -> str:
     """The address of an article's page; any character may be in an id."""
     return f"/sources/{quote(document, safe='/')}"
+
+
+def original_url(document: Document) -> str:
+    """Where an article was published, if that is an address of the web; else empty."""
+    return front_matter.web_address(document.address)
 
 
 def paragraphs(

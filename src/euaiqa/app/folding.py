@@ -32,13 +32,18 @@ class Folding(dict[int, str]):
         return self[point]
 
 
+def folded(text: str, folding: Folding) -> str:
+    """A text to look for words in; a space stands before and after it."""
+    return f" {text.translate(folding)} "
+
+
 class Folded:
     """A folded text, in which words are found; a space stands before and after it."""
 
     __slots__ = ("_odd", "_places", "_starts", "text")
 
     def __init__(self, text: str, folding: Folding) -> None:
-        self.text = f" {text.translate(folding)} "
+        self.text = folded(text, folding)
         self._odd: list[int] = []
         """Sizes of the characters that become none or several: `œ` becomes two."""
         self._places: list[int] = []

@@ -18,7 +18,7 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from euaiqa.app.article import MARK, Paragraph, article_url, source_url
+from euaiqa.app.article import MARK, Paragraph, article_url, original_url, source_url
 from euaiqa.app.articles import Filters, Match, Part, Row, address
 from euaiqa.app.messages import STEPS, Advice
 from euaiqa.app.negotiate import LANGUAGE_COOKIE, chosen_language, interface_language
@@ -28,7 +28,7 @@ from euaiqa.app.replies import AskReply
 from euaiqa.app.requests import MAX_QUESTION
 from euaiqa.app.standing import AdminPage
 from euaiqa.app.wording import NAMES, Wording, wording
-from euaiqa.datamodels import Document, Language
+from euaiqa.datamodels import Document, Head, Language
 
 YEAR = 365 * 24 * 3600
 """Seconds that the language cookie lives."""
@@ -67,13 +67,14 @@ class Trouble:
 class IndexPage:
     """The chat page, with the answer to a form that was sent without JavaScript.
 
-    `documents` are the articles, the first few are named; `ready` is false while loading;
+    `documents` are the first few of so many `articles`; `ready` is false while loading;
     `question` and `language` are put into the form, and `at_once` lets the page's script ask
     it; `suggestions` are questions that the articles answer, in the page's language;
     `feedback` tells whether readers may judge answers.
     """
 
-    documents: tuple[Document, ...] = ()
+    documents: Sequence[Head] = ()
+    articles: int = 0
     ready: bool = True
     question: str = ""
     language: str = "auto"
@@ -91,7 +92,8 @@ class SourcesPage:
     """The list of articles, or what a search of it found.
 
     `part` is the page of it that `rows` show; `all`, `years` and `undated` are of the whole
-    library; `searched` is false where the search by meaning was not to be had.
+    library; `searched` is false where the search by meaning was not to be had, and `cut` is how
+    many texts were looked through where too many may hold the words.
     """
 
     filters: Filters
@@ -102,6 +104,7 @@ class SourcesPage:
     undated: bool
     built: dt.datetime
     searched: bool = True
+    cut: int = 0
 
     template = "sources.html"
 
@@ -124,7 +127,8 @@ class SourcePage:
     """One article; `marked` when a quote is marked in its paragraphs.
 
     `changed` when a quote was asked for whose words are no longer in it.
-    `sentences` is how many it has; `built` is when it was indexed.
+    `sentences` is how many it has; `built` is when it was indexed; `twins` are the other articles
+    that print its text.
     """
 
     document: Document
@@ -133,6 +137,7 @@ class SourcePage:
     built: dt.datetime
     marked: bool
     changed: bool = False
+    twins: Sequence[Head] = ()
 
     template = "source.html"
 
@@ -167,6 +172,7 @@ class Pages:
         self._templates.globals.update(
             article_url=article_url,
             list_url=address,
+            original_url=original_url,
             source_url=source_url,
             question_url=question_url,
             max_question=MAX_QUESTION,

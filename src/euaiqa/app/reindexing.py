@@ -201,7 +201,7 @@ class Reindexing:
 
     async def _serve(self, pipeline: Pipeline | None) -> None:
         if pipeline is not None:
-            self._service.replace(pipeline)
+            await self._service.replace(pipeline)
         elif self._service.served is None:  # the index may be good, and the rest be there now
             await self._service.load()
             self._service.pipeline()

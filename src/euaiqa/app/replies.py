@@ -231,7 +231,7 @@ class SourceOut(Outgoing):
 
 
 class SourcesReply(Outgoing):
-    """The list of articles, without their texts."""
+    """The list of articles, without their texts; a thousand at most."""
 
     sources: list[SourceEntry]
 

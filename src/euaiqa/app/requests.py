@@ -104,7 +104,7 @@ class SearchQuery(BaseModel):
 
 
 class SourcesQuery(BaseModel):
-    """What the list of articles may be asked for; `page` is of the page for people.
+    """What the list of articles may be asked for.
 
     Other parameters are left alone, as `lang`, which each page takes.
     """
@@ -117,7 +117,7 @@ class SourcesQuery(BaseModel):
         "any", pattern=r"^(any|undated|\d{4})$", description="four digits, `undated` or `any`"
     )
     sort: Sort = Field("newest", description="`newest` first, or by `title`")
-    page: int = Field(1, ge=1, le=1_000_000, description="of fifty articles; JSON holds them all")
+    page: int = Field(1, ge=1, le=1_000_000, description="of fifty articles, as JSON of a thousand")
 
     def filters(self) -> Filters:
         """What is asked of the list, whatever the page."""

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from euaiqa.app.article import paragraphs
-from euaiqa.app.articles import part
+from euaiqa.app.articles import JSON_SIZE, address, part
 from euaiqa.app.feedback import Verdicts
 from euaiqa.app.guard import from_elsewhere
 from euaiqa.app.negotiate import interface_language, wants_json, wants_stream
@@ -36,7 +36,7 @@ from euaiqa.app.requests import (
     SearchQuery,
     SourcesQuery,
 )
-from euaiqa.app.service import NotReady, Pipeline, Service
+from euaiqa.app.service import NotReady, Service
 from euaiqa.app.stream import AnswerStream, whole_answer
 from euaiqa.datamodels import Document, Span
 from euaiqa.errors import EuaiqaError
@@ -119,7 +119,7 @@ async def health(service: ServiceDep) -> HealthReply:
         model=pipeline.model,
         encoder=pipeline.encoder,
         index_version=pipeline.index_version,
-        documents=len(pipeline.documents),
+        documents=len(pipeline.heads),
     )
 
 
@@ -129,19 +129,26 @@ async def health(service: ServiceDep) -> HealthReply:
 async def sources(
     asked: Annotated[SourcesQuery, Query()],
     request: Request,
+    response: Response,
     service: ServiceDep,
     pages: PagesDep,
 ) -> Any:
-    """List or search the articles; JSON by `Accept: application/json`, else a page of fifty."""
+    """List or search the articles; JSON by `Accept: application/json`, else a page of fifty.
+
+    JSON holds a thousand articles at most, and a `Link` to the next ones where there are more.
+    """
     # Once: another index may be served by the time the search is done.
     pipeline, filters = service.pipeline(), asked.filters()
     library, built = service.library(pipeline), pipeline.built
     near = await service.near(filters.q, pipeline)
-    found = await asyncio.to_thread(library.find, filters, near or ())
+    result = await asyncio.to_thread(library.find, filters, near or ())
     if wants_json(request):
-        rows = ((each.document, library.count(each.document.id)) for each in found)
+        listed = part(result.found, asked.page, JSON_SIZE)
+        if listed.number < listed.pages:
+            response.headers["Link"] = f'<{address(filters, listed.number + 1)}>; rel="next"'
+        rows = await asyncio.to_thread(library.entries, listed.found)
         return SourcesReply.of(rows, built)
-    shown = part(found, asked.page)
+    shown = part(result.found, asked.page)
     page = SourcesPage(
         filters=filters,
         part=shown,
@@ -151,6 +158,7 @@ async def sources(
         undated=library.undated,
         built=built,
         searched=near is not None,
+        cut=result.cut,
     )
     return pages.render(page, request)
 
@@ -188,6 +196,7 @@ async def source(
         built=pipeline.built,
         marked=mark is not None,
         changed=bool(words) and mark is None,
+        twins=pipeline.twins(document),
     )
     return pages.render(page, request)
 
@@ -261,18 +270,16 @@ async def _reply_to_form(sent: dict[str, str], request: Request, service: Servic
 def _index(service: Service, request: Request) -> IndexPage:
     try:
         pipeline = service.pipeline()
+        library = service.library(pipeline)
         return IndexPage(
-            documents=_sorted(pipeline),
+            documents=library.first,
+            articles=len(library),
             suggestions=pipeline.suggestions(interface_language(request)),
             feedback=service.settings.feedback is not None,
         )
     except NotReady as error:
         problem = None if error.loading else problem_of(error, service.settings)
         return IndexPage(ready=False, problem=problem)
-
-
-def _sorted(pipeline: Pipeline) -> tuple[Document, ...]:
-    return tuple(sorted(pipeline.documents.values(), key=lambda each: (each.title, each.id)))
 
 
 def _mark(start: int | None, end: int | None, words: str, document: Document) -> Span | None:

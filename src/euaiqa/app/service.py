@@ -14,14 +14,15 @@ import asyncio
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
-from euaiqa.app.articles import Library
+from euaiqa.app.articles import Articles
 from euaiqa.app.background import in_background
 from euaiqa.app.folding import needles
+from euaiqa.app.library import Library
 from euaiqa.app.line import Job, Line
-from euaiqa.datamodels import Document, Event, Language, RetrievedPassage, Sentence, Turn
+from euaiqa.datamodels import Event, Head, Language, RetrievedPassage, Turn
 from euaiqa.errors import EuaiqaError
 from euaiqa.settings import Settings
 
@@ -31,7 +32,7 @@ GIVE_WAY = 0.2  # seconds between looks whether the line is empty
 NEAR = 50  # passages that a search of the list goes through
 
 
-class Pipeline(Protocol):
+class Pipeline(Articles, Protocol):
     """Answers questions about the articles; blocking, called from worker threads.
 
     `ask` is called by one thread at a time and so is `search`, but a search may run
@@ -51,16 +52,11 @@ class Pipeline(Protocol):
         """What tells this index from another."""
 
     @property
-    def documents(self) -> Mapping[str, Document]:
-        """The articles by `Document.id`."""
-
-    @property
-    def sentences(self) -> Mapping[str, Sequence[Sentence]]:
-        """The sentences of each article by its id, in order."""
-
-    @property
     def built(self) -> dt.datetime:
         """When the index was built, with a time zone."""
+
+    def twins(self, document: str) -> Sequence[Head]:
+        """The other articles that print an article's text, in order; nothing is read."""
 
     def warm(self, cancelled: Callable[[], bool]) -> bool:
         """Prepare for questions, one step; false when there is nothing left to prepare."""
@@ -118,7 +114,7 @@ class Service:
     async def load(self) -> None:
         """Load the pipeline; why that failed is logged, and told by `pipeline`."""
         try:
-            self.replace(await asyncio.wrap_future(in_background(self._load)))
+            await self.replace(await asyncio.wrap_future(in_background(self._load)))
         except EuaiqaError as error:
             hint = f" (hint: {error.hint})" if error.hint else ""
             logger.error("cannot answer questions: %s%s", error.message, hint)
@@ -128,8 +124,14 @@ class Service:
             self._failure = error
         self.loaded.set()
 
-    def replace(self, pipeline: Pipeline) -> None:
-        """Serve another pipeline from now on; what is on its way ends with the one it has."""
+    async def replace(self, pipeline: Pipeline) -> None:
+        """Serve another pipeline once its list of articles is prepared.
+
+        What is on its way ends with the one it has.
+        """
+        # A second or more where there are many.
+        library = await asyncio.wrap_future(in_background(lambda: Library(pipeline)))
+        self._library = pipeline.index_version, library
         self._pipeline = pipeline
         self._failure = None
         self._fresh.set()
@@ -167,7 +169,7 @@ class Service:
         """Return a pipeline's articles as they are listed and searched, prepared once."""
         version = pipeline.index_version
         if self._library is None or self._library[0] != version:
-            self._library = version, Library(pipeline.documents, pipeline.sentences)
+            self._library = version, Library(pipeline)
         return self._library[1]
 
     def ask(

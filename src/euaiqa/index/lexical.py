@@ -6,6 +6,7 @@ accident, and names and figures alone gained nothing over vectors (docs/adr/0004
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from array import array
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Language
+from euaiqa.index.holding import Vocabulary
 
 _STEMMERS = {"fr": "french", "en": "english"}
 _WORD = re.compile(r"\w+")
@@ -86,6 +88,18 @@ class LexicalIndex:
         if not known:
             return np.zeros(self._size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
+
+    def holding(self, word: str, *, whole: bool) -> NDArray[np.int64]:
+        """Numbers of the texts that may hold a word, each at least once; see `Vocabulary.of`."""
+        if self._bm25 is None:
+            return np.empty(0, dtype=np.int64)
+        ends, texts = self._bm25.scores["indptr"], self._bm25.scores["indices"]
+        found = [texts[ends[i] : ends[i + 1]] for i in self._vocabulary.of(word, whole=whole)]
+        return np.concatenate([np.empty(0, dtype=np.int64), *found])
+
+    @functools.cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._bm25.vocab_dict, self.tokens)
 
     def tokens(self, text: str) -> list[str]:
         """Words, lower-cased, stemmed, without accents; `L’IA` gives `l`, `ia`."""

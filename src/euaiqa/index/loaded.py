@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -91,6 +92,44 @@ class Index:
     def witness_of(self, document: str) -> str:
         """What is the same for all articles that are one witness; else the article's own id."""
         return self.witnesses.get(document, document)
+
+    def twins(self, document: str) -> Sequence[Head]:
+        """The other articles that are one witness with an article, in order."""
+        group = self._groups.get(self.witness_of(document), ())
+        return [head for head in group if head.id != document]
+
+    @functools.cached_property
+    def _groups(self) -> Mapping[str, Sequence[Head]]:
+        groups: dict[str, list[Head]] = {each: [] for each in self.witnesses.values()}
+        for head in self.heads if groups else ():
+            if (witness := self.witness_of(head.id)) in groups:
+                groups[witness].append(head)
+        return groups
+
+    @functools.cached_property
+    def characters(self) -> int:
+        """How long the articles are together, in code points, boilerplate aside."""
+        return int((self.table.spans[:, 1] - self.table.spans[:, 0]).sum())
+
+    def count(self, document: str) -> int:
+        """How many sentences an article has."""
+        own = self._ranges[document]
+        return int(self._first[own.stop] - self._first[own.start])
+
+    def holding(self, word: str, *, whole: bool) -> NDArray[np.bool_]:
+        """Which articles may hold a word in their title or text: bool (articles,), as `heads`.
+
+        Nothing is read but the index of words; `Vocabulary.of` tells what may be missed.
+
+        Args:
+            word: lower-case, without accents.
+            whole: whether just this word is looked for, not one that begins with it.
+        """
+        found = np.zeros(len(self.heads), dtype=np.bool_)
+        for language, lexical in self._lexical.items():
+            numbers = self._of_language[language][lexical.holding(word, whole=whole)]
+            found[self.table.owners[numbers]] = True
+        return found
 
     def search_dense(
         self, query: Vectors, language: Language, k: int

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from euaiqa import prompts
-from euaiqa.datamodels import Document, Event, Language, RetrievedPassage, Sentence, Turn
+from euaiqa.datamodels import Document, Event, Head, Language, RetrievedPassage, Sentence, Turn
 from euaiqa.encoder import Encoder, Vectors
 from euaiqa.generator import Generator, never
 from euaiqa.ground import ArticleNames
@@ -104,14 +107,36 @@ class Pipeline:
         return self.passages - self._read
 
     @property
+    def heads(self) -> Sequence[Head]:
+        """What is told of each article without its text."""
+        return self._index.heads
+
+    @property
     def documents(self) -> Mapping[str, Document]:
-        """The articles by id."""
+        """The articles by id, each read when it is asked for."""
         return self._index.documents
 
     @property
     def sentences(self) -> Mapping[str, Sequence[Sentence]]:
-        """The sentences of each article by its id, in order."""
+        """The sentences of each article by its id, in order, read as the articles are."""
         return self._index.sentences
+
+    @property
+    def characters(self) -> int:
+        """How long the articles are together, in code points, boilerplate aside."""
+        return self._index.characters
+
+    def count(self, document: str) -> int:
+        """How many sentences an article has; nothing is read."""
+        return self._index.count(document)
+
+    def twins(self, document: str) -> Sequence[Head]:
+        """The other articles that print an article's text, in order."""
+        return self._index.twins(document)
+
+    def holding(self, word: str, *, whole: bool) -> NDArray[np.bool_]:
+        """Which of the `heads`' articles may hold a word: see `Index.holding`."""
+        return self._index.holding(word, whole=whole)
 
     @property
     def built(self) -> dt.datetime:
