@@ -28,7 +28,7 @@ from euaiqa.documents import (
     repetition,
     unkeep,
 )
-from euaiqa.documents.boilerplate import features, lines, page, shared
+from euaiqa.documents.boilerplate import features, furniture, lines, page, shared
 from euaiqa.documents.kept import FILE
 from euaiqa.errors import DocumentError, SettingsError
 
@@ -165,6 +165,34 @@ def test_find_labelled_pages_meets_the_bar(with_others: bool) -> None:
         assert counts[name].lost <= 0.02 * counts[name].text
 
 
+def test_read_as_html_meets_the_bar() -> None:
+    counts = cleaning.measure(PAGES, as_html=True)
+    assert counts["both"].pages == 4
+    for name in ("fr", "en", "both"):
+        assert counts[name].left <= 0.05 * counts[name].boilerplate
+        assert counts[name].lost <= 0.02 * counts[name].text
+
+
+def test_missed_html_counts_lines_that_are_kept_and_words_that_are_not() -> None:
+    each = cleaning.Page(
+        "a",
+        (
+            cleaning.Labelled("Share this now", False, False),
+            cleaning.Labelled("Four words of text", True, False),
+            cleaning.Labelled("Contact us", False, False),
+            cleaning.Labelled("never shown", True, False),
+        ),
+    )
+    text = "Share this now\nFour words of\ntext\nContact us\n"
+    at = text.index("text")
+    read = as_document(Source("a.txt", text, "0"), english)
+    read = replace(read, boilerplate=(Span(at, len(text) - 1),))
+    assert cleaning.missed_html(each, read) == (
+        ["Share this now"],
+        [("text", 4), ("never shown", 11)],
+    )
+
+
 @pytest.mark.parametrize("each", PAGES, ids=lambda each: each.name)
 def test_published_of_a_page_reads_its_byline(each: cleaning.Page) -> None:
     told = [line.text for line in each.lines if line.is_text is None]
@@ -215,6 +243,59 @@ def test_find_outside_of_structure_is_left_out_but_not_the_headline() -> None:
     out = out_of(each.text, outside=before)
     assert each.lines[first].text not in out
     assert "Life & Style" in out
+
+
+def test_find_outside_of_structure_is_not_all_that_is_left_out() -> None:
+    each = next(each for each in PAGES if each.name == "tune_en_ledger_1")
+    first, *_ = each.spans()
+    out = out_of(each.text, outside=(first,))
+    assert not {line.text for line in each.lines if line.is_text} & set(out)
+    assert {"Privacy Policy", "Terms of Service"} & set(out)
+
+
+COMMENT = (
+    "I have worked in such a place for years and I can tell you that nobody there reads it, or "
+)
+
+
+@pytest.mark.parametrize("heading", ["Réagir (3)", "Le coin des lecteurs"])
+def test_find_long_comments_are_left_out_by_heading_or_buttons(heading: str) -> None:
+    menu = "Accueil\nSe connecter\nS’abonner\nNewsletter\nMentions légales\nPolitique de cookies\n"
+    article = "\n".join(prose(number) + " " + prose(number + 9) for number in range(5))
+    comments = "".join(
+        f"lecteur_{number}\nLe 3 mars 2026 à 21:0{number}\n{COMMENT * 2}{number}\nAlerter\n"
+        "Répondre\n"
+        for number in range(5)
+    )
+    out = out_of(f"{menu}{article}\n{heading}\n{comments}{menu}")
+    assert sum(line.startswith(COMMENT) for line in out) >= 4
+    assert prose(0) + " " + prose(9) not in out
+
+
+@pytest.mark.parametrize(
+    ("text", "opens"),
+    [
+        ("Comment travaille-t-elle ?", False),
+        ("Comment le texte change tout", False),
+        ("Comments (5)", True),
+        ("Comment on this story", True),
+        ("34 commentaires", True),
+        ("Meilleurs commentaires", True),
+    ],
+)
+def test_opens_comments_tells_the_french_question(text: str, opens: bool) -> None:
+    assert furniture.opens_comments(next(lines.of(text))) is opens
+
+
+def test_find_heading_of_the_article_that_says_reactions_opens_no_comments() -> None:
+    each = next(each for each in PAGES if each.name == "tune_fr_voisins_1")
+    found = list(lines.of(each.text))
+    heading = [line.text for line in each.lines].index("Les réactions")
+    commented = [row["in_comments"] for row in features.Seen(found).rows()]
+    assert each.lines[heading].is_text is False or not commented[heading]
+    assert not any(
+        is_in and line.is_text for is_in, line in zip(commented, each.lines, strict=True)
+    )
 
 
 def test_weights_are_those_of_the_features() -> None:

@@ -99,6 +99,39 @@ def test_html_date_in_the_body_is_taken_where_it_is_marked(body: str, day: dt.da
     assert formats.read(web_page(body), ".html").published == day
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (
+            "Les serveurs arrivent - Le Site",
+            "<h1>Santé et réseaux</h1><h3>Les serveurs arrivent</h3>",
+            "Les serveurs arrivent",
+        ),
+        ("Les serveurs arrivent | Le Site", "", "Les serveurs arrivent"),
+        ("Le Site - toute l’actualité", "<h1>Les serveurs arrivent</h1>", "Les serveurs arrivent"),
+    ],
+)
+def test_html_title_is_the_headline_not_a_heading_of_the_site(
+    head: str, body: str, title: str
+) -> None:
+    page = f"<title>{head}</title><body>{body}<p>{PARAGRAPH}</p><p>{SECOND}</p>"
+    assert formats.read(page.encode(), ".html").title == title
+
+
+def test_html_prose_between_headline_and_text_is_the_article() -> None:
+    intro = "".join(f"<div class=x{n}><p>{n} {SECOND}</p></div>" for n in range(3))
+    text = "".join(f"<p>{n} {PARAGRAPH} {SECOND}</p>" for n in range(20, 40))
+    above = f"<p>{PARAGRAPH} La lettre du matin.</p>"
+    page = (
+        f"<title>Le titre du jour</title><body><div>{above}</div>"
+        f"<div><h1>Le titre du jour</h1></div><table><tr><td>{intro}</td></tr></table>"
+        f"<div id=more class=article>{text}</div>"
+    )
+    found = formats.read(page.encode(), ".html")
+    assert f"0 {SECOND}" in inside(found) and f"39 {PARAGRAPH}" in inside(found)
+    assert "La lettre du matin" in outside(found)
+
+
 def test_html_byline_below_the_title_gives_the_date() -> None:
     page = web_page().replace(b"</h1>", "</h1><p>Publié le 11 février 2025</p>".encode())
     assert formats.read(page, ".html").published == dt.date(2025, 2, 11)

@@ -55,14 +55,12 @@ def find(
     all_lines = list(lines.of(text, front.end if front else 0))
     tail = forms.tail_start(all_lines)
     judged = page.judge(all_lines)
-    # Where the file's structure tells what is outside, it is not guessed at; but structure often
-    # parts the headline and what stands below it from the text.
+    # Where the file's structure tells what is outside, only what is sure is said against it; but
+    # structure often parts the headline and what stands below it from the text.
+    misplaced = judged.surely if outside else judged.outside
     beside = _covered(all_lines, outside) - judged.opening
     left_out = [
-        index >= tail
-        or index in beside
-        or (judged.outside[index] and not outside)
-        or forms.is_form(line.text, line.plain)
+        index >= tail or index in beside or misplaced[index] or forms.is_form(line.text, line.plain)
         for index, line in enumerate(all_lines)
     ]
     if repeated:

@@ -149,12 +149,24 @@ class Seen:
 
     def _comments(self, prose: _Sums, talks: _Sums) -> int:
         """The index of the heading of the readers' comments; the number of lines without."""
-        for index in range(self.first + 1, len(self._lines)):
-            if (
-                furniture.opens_comments(self._lines[index])
-                and prose.within(self.first, index)
-                and talks.within(index, index + _TALK_LINES) >= _TALKS
-            ):
+        opens = [
+            index
+            for index in range(self.first + 1, len(self._lines))
+            if furniture.opens_comments(self._lines[index]) and prose.within(self.first, index)
+        ]
+        for index, after in zip(opens, [*opens[1:], len(self._lines)], strict=False):
+            # A heading of the article may say so, too: the last one before a comment it is.
+            near = talks.within(index, index + _TALK_LINES) >= _TALKS
+            if near and (after > index + _TALK_LINES or talks.within(index + 1, after)):
+                return index
+        # No heading: the buttons between comments tell, but not how far the first one goes up.
+        replies = [
+            index
+            for index in range(self.last + 1, len(self._lines))
+            if furniture.is_reply(self._lines[index])
+        ]
+        for index, third in zip(replies, replies[_TALKS - 1 :], strict=False):
+            if third - index <= _TALK_LINES:
                 return index
         return len(self._lines)
 

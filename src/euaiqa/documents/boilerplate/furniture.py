@@ -21,12 +21,18 @@ _STEM = re.compile(
     r"|click|cliquez|password|mot de passe|moderation|moderateurs?|lire aussi|read more|see all"
     r"|voir (tou[ts]|plus)|most (read|popular|viewed)|plus (lus|lues|partages)|follow|suivez|menu"
     r"|search|rechercher|photo|credit|getty|reuters|afp|podcast|webinar|webinaire|offre|essai"
-    r"|free trial|appli(cation)?s?|store|tous droits)\b"
+    r"|free trial|appli(cation)?s?|store|tous droits|traceurs|reserve a(ux| nos) abonnes"
+    r"|reagi(r|ssez)"
+    r"|vous (conseille|recommande)\w*|horoscope|annonces? legales?|codes? promo"
+    r"|mots (croises|fleches)"
+    r"|bluesky|tiktok|youtube|mastodon|boite mail|courriel|gerer (mes|les|vos)|mes (choix|favoris"
+    r"|articles|alertes)|regie publicitaire|identifiez|deja abonne|mon compte)\b"
 )
 _OFFER = re.compile(
     r"\b(newsletters?|infolettre|cookies?|unsubscribe|subscribe|abonnez|abonner|s'inscrire"
     r"|inscrivez"
-    r"|desinscrire|log ?in|sign[ -]?up|privacy policy|confidentialite|adresse e-?mail|inbox)\b"
+    r"|desinscrire|desabonner|traceurs|votre consentement|log ?in|sign[ -]?up"
+    r"|privacy policy|confidentialite|adresse e-?mail|inbox)\b"
 )
 _TIME = re.compile(
     r"(il y a|posted|publie|updated|mis a jour) .{0,30}\d"
@@ -34,15 +40,26 @@ _TIME = re.compile(
     r"|^\W*\d[\d., ]*k?\W*(\w+)?$|\b(19|20)\d\d\b.{0,20}$"
 )
 _TALK = re.compile(
-    r"^(repondre.*|reply|report( abuse)?|signaler.*|like|j'aime|share|flag|permalink|quote|citer"
+    r"^(repondre.*|reply|report( abuse| comment| this)?|signaler.*"
+    r"|like|j'aime|share|flag|permalink|quote|citer"
+    r"|(re: .{0,40}|(poste|publie|ecrit|redige|envoye|commente) par .{2,40})( le .*\d.*)?"
     r"|alerter|recommander|recommend|.* (dit|says|wrote|a ecrit) ?:|posted by.*|avatar.*"
-    r"|.* (il y a|posted|\d+) .*(ago|heures?|jours?|minutes?|mois|ans?)|(hier|yesterday)\b.{0,20}"
+    r"|(.* )?\(?(il y a|posted|\d+) .*(ago|heures?|jours?|minutes?|mois|ans?)\)?"
+    r"|(.* )?(\||·) (permalink|permalien)\b.*|\d{1,2}[:h]\d\d.{0,8} (on|le) \d.{0,15}|\d+ reponses?"
+    r"|\d+ (fans|followers|abonnes|messages)|en reponse a .{2,40}|voir (les )?\d+ reponses?"
+    r"|((poste|publie|ecrit|envoye) )?(le )?(\w+di |dimanche )?\d{1,2}(er)? [a-z]{3,9}\.?( \d{4})?"
+    r"( a|,| -)? \d{1,2} ?[:h].{0,8}|(hier|yesterday)\b.{0,20}"
     r"|(le )?\d+[/ .-][\w.]+[/ .-]\d{2,4}.{0,25}|(par|by|de|from) .{2,30}[ ,-](le|on) .*\d.*"
     r"|@\w.{0,25}|#?\d+( (likes?|points?|votes?))?)$"
 )
+_REPLY = re.compile(
+    r"^\W*(repondre|reply|signaler( .*)?|alerter|report( abuse| comment)?|citer|quote)\W*$"
+)
 _COMMENTS = re.compile(
-    r"^(\W*\d* ?)?((vos |les |your |visitor |reader |view |all |tous les |voir les |afficher les )*"
-    r"(commentaires?|comments?|reactions?|responses|discussion|replies|contributions|avis)"
+    r"^(\W*\d* ?)?((vos |les |your |visitor |reader |view |all |tous les |voir |afficher |lire "
+    r"|derniers |meilleurs |recent |latest )*"
+    r"(commentaires?|comments|comment(?=\W*\d|\W*$| on )|reactions?"
+    r"|responses|discussion|replies|contributions|avis)"
     r"|(laisser|ajouter|poster|rediger|deposer|ecrire) (un|votre) commentaire"
     r"|(add|leave|post) (a|your) (comment|reply)|(join|rejoindre) the (conversation"
     r"|discussion)|commenter|reagi(r|ssez)"
@@ -104,6 +121,11 @@ def is_time(line: Line) -> bool:
 def is_talk(line: Line) -> bool:
     """Whether the line is one of those between the comments of readers."""
     return len(line.text) <= 80 and bool(_TALK.search(line.plain.lower()))
+
+
+def is_reply(line: Line) -> bool:
+    """Whether the line is a button that every comment of a reader has."""
+    return len(line.text) <= 40 and bool(_REPLY.match(line.plain.lower()))
 
 
 def opens_comments(line: Line) -> bool:

@@ -25,12 +25,13 @@ from euaiqa.documents.boilerplate.lines import Line
 LEAST_FURNITURE = 2  # different lines of it around the prose make a text a page
 LEAST_PROSE = 3  # lines of prose in the core make it an article,
 SURE_FURNITURE = 6  # unless so many lines of furniture leave no doubt that it is a page
-THRESHOLD = 0.65  # probability; in doubt a line is kept
+THRESHOLD = 0.55  # probability; in doubt a line is kept
 _LONG = 150  # characters; from here on a line of prose is text, whatever the model says
 _HEADLINE = range(20, 221)  # characters
 _HEADLINE_LINES = 30  # a headline is at most so many lines above the prose
 _BYLINES = 12  # lines above the headline, and below the first prose, where a date is the article's
 _SURE = 0.9  # probability; from here on even what else would be kept may be left out
+_BESIDE_STRUCTURE = 0.95  # probability; where structure keeps a line, this much is against it
 _HEADLINES = 2  # lines at most: the headline and what stands below it
 _HEADLINE_OVERLAP = 0.15  # share of its words that the prose has, too
 _HEADLINE_WORDS = 5  # words that it has in common with the prose are many
@@ -41,11 +42,13 @@ _FAR = 60  # lines between it and the prose that outweigh all its words
 class Judged:
     """For each line of a text, whether it is outside the article.
 
-    `opening` are the indexes of the lines that open it, whatever else is said of them: the
-    headline, what stands below it, the line with the date.
+    `surely` tells it where a file's structure has told the rest. `opening` are the indexes of the
+    lines that open it, whatever else is said of them: the headline, what stands below it, the
+    line with the date.
     """
 
     outside: list[bool]
+    surely: list[bool]
     opening: frozenset[int] = frozenset()
 
 
@@ -55,7 +58,7 @@ def judge(lines: Sequence[Line]) -> Judged:
     Args:
         lines: those of a whole text.
     """
-    nothing = Judged([False] * len(lines))
+    nothing = Judged([False] * len(lines), [False] * len(lines))
     if len(lines) <= LEAST_FURNITURE:
         return nothing
     seen = features.Seen(lines)
@@ -66,6 +69,7 @@ def judge(lines: Sequence[Line]) -> Judged:
     headlines = frozenset(_headlines(lines, rows, seen.first))
     top = min(headlines, default=seen.first)
     found: list[bool] = []
+    surely: list[bool] = []
     opening = set(headlines)
     for index, (line, row) in enumerate(zip(lines, rows, strict=True)):
         probability = _probability(row)
@@ -74,9 +78,10 @@ def judge(lines: Sequence[Line]) -> Judged:
         if line.is_prose and not row["in_comments"] and (len(line.text) >= _LONG or not sure):
             probability *= probability >= _SURE and furniture.offers(line)
         found.append(probability >= THRESHOLD and index not in opening)
+        surely.append(found[index] and probability >= _BESIDE_STRUCTURE)
         if top < index < seen.first and line.is_prose and not found[index]:
             opening.add(index)
-    return Judged(found, frozenset(opening))
+    return Judged(found, surely, frozenset(opening))
 
 
 def _probability(row: Mapping[str, float]) -> float:

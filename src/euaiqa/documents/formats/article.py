@@ -61,6 +61,7 @@ def inside(root: Any, page: Sequence[Block]) -> list[bool]:
         # Nothing that can be believed: everything that the page does not call something else.
         return [not each for each in aside] if not all(aside) else [True] * len(page)
     first, last = kept.index(True), len(kept) - 1 - kept[::-1].index(True)
+    headline = max((i for i in range(first) if page[i].owner.tag == "h1"), default=first)
     homes = {home[page[i].owner] for i, is_kept in enumerate(kept) if is_kept} - {None}
     for index, block in enumerate(page):
         if kept[index] or aside[index]:
@@ -69,7 +70,7 @@ def inside(root: Any, page: Sequence[Block]) -> list[bool]:
             kept[index] = True
         elif first < index < last:
             kept[index] = _links(block) < _ONLY_LINKS
-        elif prose[index] and home[block.owner] in homes:
+        elif prose[index] and (headline < index < first or home[block.owner] in homes):
             kept[index] = True
     return kept
 

@@ -131,24 +131,37 @@ def _publisher(linked: list[dict[str, Any]]) -> str:
 
 
 def _title(root: Any, metas: dict[str, str], linked: list[dict[str, Any]], outlet: str) -> str:
-    headings = [one_line(each.text_content()) for each in root.iter("h1")]
-    headings = [each for each in headings if each and each != outlet]
+    headings = [each for each in _headings(root, "h1") if each != outlet]
     told = one_line(_first(metas, _TITLES) or next(_strings(linked, "headline"), ""))
-    if len(headings) == 1 and (not told or headings[0] in told or told in headings[0]):
-        return headings[0]  # as the reader sees it, without the site's name
+    only = headings[0] if len(headings) == 1 else ""
+    if only and told and (only in told or told in only):
+        return only  # as the reader sees it, without the site's name
     element = next(root.iter("title"), None)
     own = one_line(element.text_content()) if element is not None else ""
-    within = [each for each in headings if len(each) >= _MIN_TITLE and each in (told or own)]
-    if within:  # less the site's name, and what else programs put there
-        return max(within, key=len)
+    named = told or own
+    lower = [each for each in _headings(root, "h2", "h3") if named.startswith(each)]
+    for shown in (headings, lower):
+        within = [each for each in shown if len(each) >= _MIN_TITLE and each in named]
+        if within:  # less the site's name, and what else programs put there
+            return max(within, key=len)
+    if only and not told:  # the page's title may be its site's name
+        return only
     return _less_outlet(told or own or next(iter(headings), ""), outlet)
 
 
+def _headings(root: Any, *tags: str) -> list[str]:
+    found = (one_line(element.text_content()) for element in root.iter(*tags))
+    return [each for each in found if each]
+
+
 def _less_outlet(title: str, outlet: str) -> str:
+    """A title without the name of its site behind it, told or behind a bar."""
     if outlet:
         cut = re.sub(rf"\s*[|–—·•:»-]\s*{re.escape(outlet)}\s*$", "", title, flags=re.IGNORECASE)
-        return cut or title
-    return title
+        if cut != title:
+            return cut or title
+    before, _, after = title.rpartition(" | ")
+    return before.strip() if _MIN_TITLE <= len(before) > len(after) else title
 
 
 def _published(
