@@ -20,9 +20,10 @@ from rich.console import Console
 
 from euaiqa import documents, index, models, pipeline
 from euaiqa.errors import DocumentUnreadable, IndexBusy, IndexMismatch, IndexMissing, SettingsError
+from euaiqa.index.vectors import Journal, key_of
 from euaiqa.language import detect
 from euaiqa.operations import Built, Progress
-from euaiqa.pipeline import build, gathering
+from euaiqa.pipeline import build, found, gathering
 from euaiqa.settings import Settings
 from fakes import HashEncoder
 
@@ -130,9 +131,9 @@ def test_update_moved_article_is_not_embedded_again(folder: Folder) -> None:
 def test_update_without_a_change_reads_and_writes_nothing(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(found, "RACY", -(10**10))  # as if the files were older
     folder.update()
     before = folder.files()
-    monkeypatch.setattr(gathering, "RACY", -(10**10))  # as if the build were long ago
     monkeypatch.setattr(documents, "read_bytes", fails)
     built, new = pipeline.update(folder.settings, fails)
     assert not new and not built.changes.any and built.embedded == 0
@@ -143,17 +144,17 @@ def test_update_touched_file_is_compared_by_its_bytes(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.update()
-    monkeypatch.setattr(gathering, "RACY", -(10**10))
+    monkeypatch.setattr(found, "RACY", -(10**10))
     (folder.seeds / "a.txt").touch()
     monkeypatch.setattr(documents, "source_of", fails)
     assert not pipeline.update(folder.settings, fails)[1]
 
 
-@pytest.mark.parametrize("racy", [gathering.RACY, -(10**10)], ids=["at once", "long after"])
+@pytest.mark.parametrize("racy", [found.RACY, -(10**10)], ids=["at once", "long after"])
 def test_update_finds_a_change_that_keeps_size_and_time(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, racy: int
 ) -> None:
-    monkeypatch.setattr(gathering, "RACY", racy)
+    monkeypatch.setattr(found, "RACY", racy)
     path = folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
     folder.update()
     now = path.stat()
@@ -192,7 +193,7 @@ def test_update_with_another_encoder_embeds_all(
 def test_update_takes_lines_that_a_person_keeps(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "RACY", -(10**10))
+    monkeypatch.setattr(found, "RACY", -(10**10))
     folder.write(
         "c.txt", "Vega\n\nLe programme Vega coûte cher.\n\nAbonnez-vous à notre newsletter !"
     )
@@ -218,6 +219,77 @@ def test_update_takes_lines_that_come_to_be_repeated(folder: Folder) -> None:
     found = folder.load().documents
     fresh = documents.read_corpus(folder.seeds, detect).documents
     assert [d.boilerplate for d in found.values()] == [d.boilerplate for d in fresh]
+
+
+def test_update_full_decides_on_all_anew(folder: Folder) -> None:
+    """Whatever became of what is indexed."""
+    folder.update()
+    path = index.current(folder.settings.index) / "documents.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"30 milliards", b"99 milliards"))
+    assert not folder.update().changes.any
+    built = folder.update(full=True)
+    assert built.changes.changed == ("a.txt",) and "30 milliards" in folder.texts()["a.txt"]
+
+
+def test_update_refused_file_is_not_read_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "RACY", -(10**10))
+    (folder.seeds / "bad.txt").write_bytes(b"\0")
+    first = folder.update().changes.problems
+    monkeypatch.setattr(documents, "read_bytes", fails)
+    again, new = pipeline.update(folder.settings, fails)
+    assert not new and again.changes.problems == first and first[0].remedy
+    monkeypatch.undo()
+
+
+def test_update_of_one_article_that_breaks_the_reader_goes_on(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = documents.source_of
+
+    def source_of(data: bytes, name: str) -> Any:
+        if name == "bad.txt":
+            raise ZeroDivisionError("never foreseen")
+        return real(data, name)
+
+    monkeypatch.setattr(documents, "source_of", source_of)
+    folder.write("bad.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    built = folder.update()
+    assert set(folder.texts()) == {"a.txt", "b.txt"}
+    (problem,) = built.changes.problems
+    assert problem.document == "bad.txt" and "ZeroDivisionError" in problem.reason
+    assert "never foreseen" in caplog.text
+
+
+@pytest.mark.parametrize("options", [{}, {"full": True}])
+def test_update_damaged_journal_is_not_used(folder: Folder, options: Any) -> None:
+    folder.update()
+    left = folder.settings.index / ".building"
+    left.mkdir()
+    journal = Journal(left, folder.encoder.dimensions, folder.encoder.fingerprint)
+    text = "Le programme Vega coûte 2 millions d'euros."
+    vectors = folder.encoder.encode_passages(["another text", text])
+    journal.append([key_of("another text"), key_of(text)], vectors * [[1], [0]])
+    folder.write("c.txt", f"Vega\n\n{text}")
+    built = folder.update(**options)
+    assert built.embedded and text in folder.encoder.encoded
+    assert "c.txt" in folder.texts()
+
+
+def test_update_article_kept_from_another_reader_is_read_anew_as_soon_as_it_can_be(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    monkeypatch.setattr(documents, "READER_VERSION", "next")
+    with monkeypatch.context() as broken:
+        unreadable(broken, "a.txt")
+        assert folder.update().changes.kept == ("a.txt",)
+    read: list[str] = []
+    real = documents.source_of
+    monkeypatch.setattr(documents, "source_of", lambda d, n: read.append(n) or real(d, n))
+    folder.update()
+    assert read == ["a.txt"]
 
 
 def test_update_full_embeds_all_anew(folder: Folder) -> None:
@@ -301,7 +373,20 @@ def test_update_file_that_cannot_be_read_stays_as_it_was(
     assert "31 milliards" in folder.texts()["a.txt"]
 
 
-def test_update_file_that_is_no_text_any_more_is_a_problem(folder: Folder) -> None:
+def test_update_file_that_may_be_half_written_stays_as_it_was(folder: Folder) -> None:
+    folder.update()
+    (folder.seeds / "a.txt").write_bytes(b"")
+    built = folder.update()
+    assert built.changes.kept == ("a.txt",) and "30 milliards" in folder.texts()["a.txt"]
+    folder.write("a.txt", "Le plan Orion mobilise 31 milliards d'euros.")
+    assert folder.update().changes.changed == ("a.txt",)
+    assert "31 milliards" in folder.texts()["a.txt"]
+
+
+def test_update_file_that_is_no_text_any_more_is_a_problem(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "WRITTEN", -(10**10))
     folder.update()
     (folder.seeds / "a.txt").write_bytes(b"\0")
     built = folder.update()
@@ -430,6 +515,24 @@ def test_roll_back_without_a_version_before_is_told(folder: Folder) -> None:
         pipeline.roll_back(folder.settings)
 
 
+@pytest.mark.parametrize("damage", ["schema", "dense"])
+def test_roll_back_to_a_version_that_cannot_be_used_changes_nothing(
+    folder: Folder, damage: str
+) -> None:
+    folder.update()
+    version = index.current(folder.settings.index)
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    folder.update()
+    if damage == "schema":
+        told = json.loads((version / "manifest.json").read_text())
+        (version / "manifest.json").write_text(json.dumps(told | {"schema": 1}))
+    else:
+        (version / "dense.faiss").unlink()
+    with pytest.raises(IndexMismatch):
+        pipeline.roll_back(folder.settings)
+    assert "c.txt" in folder.texts() and not index.pointer(folder.settings.index).held
+
+
 def test_update_after_roll_back_builds_what_the_folder_holds(folder: Folder) -> None:
     folder.update()
     folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
@@ -482,6 +585,36 @@ def test_prepare_without_the_folder_serves_what_is_there(
     said = prepare()
     assert "does not exist" in said and "serves on" in said
     assert folder.texts()
+
+
+def test_prepare_while_another_builds_uses_what_is_there(
+    folder: Folder, prepare: Callable[[], str]
+) -> None:
+    prepare()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    with index.locked(folder.settings.index):
+        assert "Another program builds" in prepare()
+    assert set(folder.texts()) == {"a.txt", "b.txt"}
+
+
+def test_prepare_that_cannot_build_uses_what_is_there(
+    folder: Folder, prepare: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    real = HashEncoder.encode_passages
+    monkeypatch.setattr(HashEncoder, "encode_passages", lambda *a, **k: 0 * real(*a, **k))
+    assert "damaged" in prepare()
+    assert set(folder.texts()) == {"a.txt", "b.txt"}
+
+
+def test_status_with_another_encoder_tells_that_all_is_new(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    files: Any = SimpleNamespace(fingerprint="other", path=folder.seeds)
+    monkeypatch.setattr(models, "locate_encoder", lambda _: files)
+    assert pipeline.status(folder.settings).changes.added == ("a.txt", "b.txt")
 
 
 def test_prepare_without_folder_and_index_fails(folder: Folder, prepare: Callable[[], str]) -> None:

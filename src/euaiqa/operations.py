@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from euaiqa.datamodels import DocumentProblem, Language
@@ -96,18 +96,18 @@ class Status:
     `built` None.
     """
 
-    index_version: str
-    built: dt.datetime | None
-    previous: str
-    held: bool
-    articles: int
-    passages: int
-    sentences: int
-    twins: int
-    languages: Mapping[Language, int]
-    months: Mapping[str, int]
-    bytes: int
-    dense: str
-    encoder: str
-    models: tuple[ModelFile, ...]
-    changes: Changes
+    index_version: str = ""
+    built: dt.datetime | None = None
+    previous: str = ""
+    held: bool = False
+    articles: int = 0
+    passages: int = 0
+    sentences: int = 0
+    twins: int = 0
+    languages: Mapping[Language, int] = field(default_factory=dict)
+    months: Mapping[str, int] = field(default_factory=dict)
+    bytes: int = 0
+    dense: str = ""
+    encoder: str = ""
+    models: tuple[ModelFile, ...] = ()
+    changes: Changes = Changes()

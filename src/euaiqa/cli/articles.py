@@ -100,8 +100,8 @@ def index(
     if dry_run:
         overview.print_changes(pipeline.changes(settings), out)
         return
-    built = pipeline.build_index(settings, err, full=full)
-    if not full and not built.embedded and not built.changes.any:
+    built, new = pipeline.build_index(settings, err, full=full)
+    if not new:
         out.print(f"Nothing to do: {built.articles} articles are as they were.")
     if warm:
         pipeline.warm_index(settings, err)

@@ -9,9 +9,10 @@ which articles are one witness. Fusing what is found is
 
 from euaiqa.index.article import Article
 from euaiqa.index.building import known, update, usable
+from euaiqa.index.checking import check
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.loaded import Index
-from euaiqa.index.manifest import Manifest
+from euaiqa.index.manifest import Manifest, fits, is_fit
 from euaiqa.index.near_duplicates import sketch, witnesses
 from euaiqa.index.progress import Steps
 from euaiqa.index.spool import Spool
@@ -29,7 +30,10 @@ __all__ = [
     "Steps",
     "Stored",
     "build",
+    "check",
     "current",
+    "fits",
+    "is_fit",
     "known",
     "load",
     "locked",

@@ -12,22 +12,23 @@ import datetime as dt
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, DocumentProblem, Passage
 from euaiqa.encoder import Encoder, Vectors
-from euaiqa.errors import IndexError_, SettingsError
+from euaiqa.errors import IndexError_, IndexMismatch, SettingsError
 from euaiqa.index import arrays
 from euaiqa.index.article import Article, content_of, document_of
 from euaiqa.index.checking import check
 from euaiqa.index.dense import Entries, kind_of, save, searchable
 from euaiqa.index.embedding import Embedding
-from euaiqa.index.files import ArticleFiles, save_witnesses
+from euaiqa.index.files import ArticleFiles, save_refused, save_witnesses
 from euaiqa.index.lexical import LexicalIndex
 from euaiqa.index.manifest import SCHEMA, Manifest, fits
 from euaiqa.index.near_duplicates import sketch
@@ -35,6 +36,7 @@ from euaiqa.index.passages import LANGUAGES, Columns, Passages
 from euaiqa.index.progress import Steps
 from euaiqa.index.records import Records
 from euaiqa.index.stored import Stored, vectors_of
+from euaiqa.index.taken_over import TakenOver
 from euaiqa.index.texts import Texts
 from euaiqa.index.vectors import Journal, Keys, as_keys, key_of
 from euaiqa.index.versions import BUILDING, current, swap_in, unwritable
@@ -67,6 +69,7 @@ def update(
     *,
     total: int,
     problems: Sequence[DocumentProblem] = (),
+    refused: Mapping[str, tuple[int, int]] = MappingProxyType({}),
     reader: str = "",
     kept: str = "",
     before: Stored | None = None,
@@ -81,6 +84,7 @@ def update(
         folder: the index folder; it must be there.
         total: how many articles there are.
         problems: the files that could not be read, told in the manifest.
+        refused: size and time of those that hold no article, by their ids.
         reader: tells how the files were read; another one reads them again.
         kept: tells which lines a person kept.
         before: the version whose passages are used again.
@@ -89,7 +93,7 @@ def update(
 
     Raises:
         SettingsError: there is no readable article, or the folder cannot be written.
-        IndexMismatch: what was built does not hold together, and is not swapped in.
+        IndexMismatch: what was built does not hold together, and is not used.
     """
     steps = steps or Steps()
     aside, version = folder / BUILDING, folder / BUILDING / "version"
@@ -102,10 +106,15 @@ def update(
             written = _written(articles, total, version, before, encoder, steps)
             if not written.titles:
                 raise _nothing(problems)
+            save_refused(version, refused)
             written.reader, written.kept, written.problems = reader, kept, tuple(problems)
             manifest = _searchable(written, version, encoder, embedding, steps)
             steps.start("checking", 1)
-            check(Stored(version))
+            try:
+                check(Stored(version))
+            except IndexMismatch:
+                journal.forget()  # what is in it may be why
+                raise
             swap_in(version, folder, manifest.index_version)
         shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
@@ -134,7 +143,7 @@ class _Written:
         number = len(self.titles)
         self.titles.append(document.title)
         self.languages[document.language] += 1
-        self.months[document.published.strftime("%Y-%m") if document.published else ""] += 1
+        self.months[document.published.isoformat()[:7] if document.published else ""] += 1
         for passage in passages:
             self.columns.add(number, passage)
             self.whole += key_of(passage.text)
@@ -170,7 +179,7 @@ def _written(
     steps: Steps,
 ) -> _Written:
     """Write the articles, and cut those into passages that changed."""
-    kept = _Kept(before)
+    kept = TakenOver(before)
     written = _Written()
     digest = hashlib.sha256()
     for part in (str(SCHEMA), encoder.fingerprint, SEGMENTER_VERSION):
@@ -188,32 +197,6 @@ def _written(
             written.add(article.document, passages)
     written.digest = digest.hexdigest()
     return written
-
-
-class _Kept:
-    """What the version before holds of articles that did not change."""
-
-    def __init__(self, before: Stored | None) -> None:
-        self._before = before
-        if before:
-            self._ranges = before.ranges()
-            self._passages = Passages(before.table, before.first(), before.documents)
-
-    def number(self, article: Article) -> int | None:
-        """An article's number there; None where it is new or another."""
-        was = self._before and self._before.files.get(article.document.id)
-        if not self._before or not was or not was.state or was.state != article.state:
-            return None
-        return self._before.numbers[was.id]
-
-    def passages(self, number: int) -> Sequence[Passage]:
-        """The article's passages."""
-        return self._passages[int(self._ranges[number]) : int(self._ranges[number + 1])]
-
-    def sketch(self, number: int) -> NDArray[np.uint64]:
-        """Its sketch, uint64 (SIZE,)."""
-        assert self._before  # noqa: S101 - else there is no number
-        return np.asarray(self._before.sketches[number])
 
 
 def _searchable(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from euaiqa.encoder import Vectors
 from euaiqa.errors import IndexMismatch
 from euaiqa.index.passages import LANGUAGES, Passages
 from euaiqa.index.stored import Stored
+from euaiqa.index.vectors import are_of_length_one
 
 _LOOKED_AT = 64  # passages that are read, and entries that are searched
 _ROWS = 65_536  # vectors that are looked at at a time
@@ -21,7 +21,8 @@ def check(version: Stored) -> None:
         IndexMismatch: something does not; the message says what.
     """
     for name, rows in (("passages", version.whole), ("sentences", version.single)):
-        if not _are_of_length_one(rows):
+        parts = range(0, len(rows), _ROWS)
+        if not all(are_of_length_one(rows[at : at + _ROWS]).all() for at in parts):
             raise IndexMismatch(f"vectors of {name} are damaged", hint=_HINT)
     passages = Passages(version.table, version.first(), version.documents)
     for number in np.linspace(0, len(passages) - 1, _LOOKED_AT, dtype=np.int64):
@@ -45,11 +46,3 @@ def check(version: Stored) -> None:
         raise IndexMismatch("what is told of reprints is damaged", hint=_HINT)
     if len(version.files) != len(version.heads) or len(version.sources) != len(version.heads):
         raise IndexMismatch("what is told of the files is damaged", hint=_HINT)
-
-
-def _are_of_length_one(rows: Vectors) -> bool:
-    """A vector that was not written whole is of another length, most likely 0."""
-    return all(
-        np.allclose(np.linalg.norm(rows[start : start + _ROWS], axis=1), 1, atol=1e-3)
-        for start in range(0, len(rows), _ROWS)
-    )

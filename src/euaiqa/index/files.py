@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -60,6 +61,12 @@ class ArticleFiles:
         self._ends.append(self._ends[-1] + len(article.lines))
         self._sketches.extend(sketch.astype(np.uint64).tobytes())
         return self._writer.write(row_of(article))
+
+
+def save_refused(version: Path, refused: Mapping[str, tuple[int, int]]) -> None:
+    """Remember files that hold no article: size and time by their ids."""
+    text = json.dumps(dict(refused), ensure_ascii=False)
+    (version / "refused.json").write_text(text, encoding="utf-8")
 
 
 def save_witnesses(version: Path, documents: Records[Document], steps: Steps) -> int:

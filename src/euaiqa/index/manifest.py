@@ -85,3 +85,12 @@ def fits(manifest: Manifest, encoder: str, fingerprint: str) -> None:
         )
     if manifest.segmenter != SEGMENTER_VERSION:
         raise IndexMismatch("the index was built by another segmenter", hint=REBUILD)
+
+
+def is_fit(manifest: Manifest, encoder: str, fingerprint: str) -> bool:
+    """Whether `fits` finds nothing wrong."""
+    try:
+        fits(manifest, encoder, fingerprint)
+    except IndexMismatch:
+        return False
+    return True

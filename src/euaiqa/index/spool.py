@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from euaiqa.datamodels import Document, Source
+from euaiqa.errors import SettingsError
 from euaiqa.index.article import Article, document_of, row_of, source_of
 
 IN_MEMORY = 32_000_000  # bytes
@@ -52,8 +53,15 @@ class Spool:
         return Article(document_of(row), source_of(row), state, size, changed, keys)
 
     def _write(self, row: Any) -> int:
-        self._file.seek(self._at[-1])
-        self._file.write(json.dumps(row, ensure_ascii=False).encode("utf-8"))
+        line = json.dumps(row, ensure_ascii=False).encode("utf-8")
+        try:
+            self._file.seek(self._at[-1])
+            self._file.write(line)
+        except OSError as error:
+            raise SettingsError(
+                f"a temporary file cannot be written: {error.strerror or error}",
+                hint="make space, or set TMPDIR to a folder on another disk",
+            ) from error
         self._at.append(self._file.tell())
         return len(self._at) - 2
 

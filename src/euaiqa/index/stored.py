@@ -114,6 +114,11 @@ class Stored:
         return {row[0]: File(*row) for row in self._json("files.json")}
 
     @functools.cached_property
+    def refused(self) -> Mapping[str, tuple[int, int]]:
+        """Size and time, as `Article` has them, of files that hold no article, by their ids."""
+        return {id_: (size, changed) for id_, (size, changed) in self._json("refused.json").items()}
+
+    @functools.cached_property
     def bytes(self) -> int:
         """What the version takes on disk."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
@@ -184,7 +189,13 @@ class Stored:
         return self._array("lines"), self._array("lines-ends")
 
     def _array(self, name: str) -> Any:
-        return arrays.load(self.folder / f"{name}.npy")
+        try:
+            return arrays.load(self.folder / f"{name}.npy")
+        except _BROKEN as error:
+            raise IndexMismatch("the index is damaged", hint=REBUILD) from error
 
     def _json(self, name: str) -> Any:
-        return json.loads((self.folder / name).read_text(encoding="utf-8"))
+        try:
+            return json.loads((self.folder / name).read_text(encoding="utf-8"))
+        except _BROKEN as error:
+            raise IndexMismatch("the index is damaged", hint=REBUILD) from error

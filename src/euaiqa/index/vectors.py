@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from euaiqa.encoder import Vectors
 
 Kind = Literal["passage", "query"]
+_ROWS = 65_536  # vectors that are looked at at a time
 KEY = 16  # bytes of a hash; two of a billion texts are the same with probability 10^-21
 Keys = NDArray[np.uint8]
 
@@ -92,10 +93,10 @@ class Journal:
             encoder.write_text(fingerprint, encoding="utf-8")
         self._keys.touch()
         self._vectors.touch()
-        # A row counts when it is whole in both.
+        # A row counts when it is whole in both, and is a vector: all before it are, too.
         size = min(self._keys.stat().st_size // KEY, self._vectors.stat().st_size // self._width)
-        os.truncate(self._keys, size * KEY)
-        os.truncate(self._vectors, size * self._width)
+        self._cut(size)
+        self._cut(_sound(self.read()[1]))
 
     def read(self) -> tuple[Keys, Vectors]:
         """All that it holds: uint8 (n, KEY) and float32 (n, d), mapped from disk."""
@@ -104,6 +105,14 @@ class Journal:
             return keys, np.empty((0, self._dimensions), dtype=np.float32)
         rows = np.memmap(self._vectors, dtype=np.float32, mode="r")
         return keys, rows[: len(keys) * self._dimensions].reshape(len(keys), self._dimensions)
+
+    def forget(self) -> None:
+        """Throw all of it away."""
+        self._cut(0)
+
+    def _cut(self, size: int) -> None:
+        os.truncate(self._keys, size * KEY)
+        os.truncate(self._vectors, size * self._width)
 
     def append(self, keys: Iterable[bytes], rows: Vectors) -> None:
         """Keep vectors, on the disk when this returns.
@@ -116,3 +125,18 @@ class Journal:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+
+
+def are_of_length_one(rows: Vectors) -> NDArray[np.bool_]:
+    """Whether each is a vector of the encoder, bool (n,); one that was not written whole is not."""
+    found: NDArray[np.bool_] = np.abs(np.linalg.norm(rows, axis=1) - 1) < 1e-3
+    return found
+
+
+def _sound(rows: Vectors) -> int:
+    """How many rows stand before the first that is no vector."""
+    for start in range(0, len(rows), _ROWS):
+        bad = np.flatnonzero(~are_of_length_one(rows[start : start + _ROWS]))
+        if len(bad):
+            return start + int(bad[0])
+    return len(rows)

@@ -142,11 +142,14 @@ def release(folder: Path) -> None:
 
     Raises:
         IndexMissing: there is no index.
-        OSError: the folder cannot be written.
+        SettingsError: the folder cannot be written.
     """
     now = pointer(folder)
     if now.held:
-        _write(folder, Pointer(now.current, now.previous))
+        try:
+            _write(folder, Pointer(now.current, now.previous))
+        except OSError as error:
+            raise unwritable(error) from error
 
 
 def sweep(folder: Path) -> None:

@@ -15,7 +15,7 @@ from rich.progress import Progress as Bars
 from euaiqa import bilingual, index, models
 from euaiqa.datamodels import RetrievedPassage
 from euaiqa.encoder import E5Encoder, is_made
-from euaiqa.errors import SettingsError
+from euaiqa.errors import EuaiqaError, IndexBusy, SettingsError
 from euaiqa.generator import LlamaGenerator, never
 from euaiqa.language import detect
 from euaiqa.operations import Built, Progress
@@ -38,18 +38,25 @@ def prepare(settings: Settings, console: Console, *, language_model: bool = True
     """
     _pull(settings, console, language_model=language_model)
     there = updating.usable(settings)
+    built = there.manifest.built if there else ""
     if there and index.pointer(settings.index).held:
         version = there.manifest.index_version
         console.print(f"Version {version} was put back: `euaiqa index` builds a new one")
         return
     try:
-        _update(settings, console, wait=FOR_EVER)
-    except SettingsError as error:
+        _update(settings, console, wait=0)
+    except IndexBusy:
+        if there is None:
+            console.print("Another program is building this index; waiting for it …")
+            _update(settings, console, wait=FOR_EVER)
+        else:
+            console.print(f"Another program builds a new index; the one of {built} is used")
+    except EuaiqaError as error:
         if there is None:
             raise
         hint = f" — hint: {error.hint}" if error.hint else ""
         console.print(f"no new index: {error.message}{hint}", markup=False)
-        console.print(f"The one of {there.manifest.built} serves on")
+        console.print(f"The one of {built} serves on")
 
 
 def prepare_encoder(settings: Settings, console: Console) -> None:
@@ -69,13 +76,16 @@ def prepare_encoder(settings: Settings, console: Console) -> None:
         )
 
 
-def build_index(settings: Settings, console: Console, *, full: bool = False) -> Built:
+def build_index(settings: Settings, console: Console, *, full: bool = False) -> tuple[Built, bool]:
     """Bring the index up to date with the articles as they are now, and swap it in.
 
     Args:
         settings: the folders.
         console: shown how far it is.
         full: whether to read, cut and embed everything anew.
+
+    Returns:
+        What was done, and whether there is a new version.
 
     Raises:
         EuaiqaError: a model cannot be fetched, there is nothing to index, or another program
@@ -197,7 +207,9 @@ def _loaded(files: models.EncoderFiles, threads: int) -> E5Encoder:
     )
 
 
-def _update(settings: Settings, console: Console, *, full: bool = False, wait: float = 0) -> Built:
+def _update(
+    settings: Settings, console: Console, *, full: bool = False, wait: float = 0
+) -> tuple[Built, bool]:
     """Update the index, with a bar for each step that takes long; then tell what could not be."""
     with _bars(console) as bars:
 
@@ -214,7 +226,7 @@ def _update(settings: Settings, console: Console, *, full: bool = False, wait: f
         console.print(f"left out: {problem.document}: {problem.reason}{remedy}", markup=False)
     if new:
         console.print(summary(built), markup=False)
-    return built
+    return built, new
 
 
 def summary(built: Built) -> str:

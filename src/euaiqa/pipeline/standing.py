@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 from euaiqa import index, models
-from euaiqa.errors import IndexError_
+from euaiqa.errors import IndexError_, ModelError
 from euaiqa.operations import Changes, ModelFile, Status
 from euaiqa.pipeline.gathering import gather
 from euaiqa.settings import Settings
@@ -25,25 +26,10 @@ def status(settings: Settings) -> Status:
     )
     try:
         pointer = index.pointer(settings.index)
-        stored = index.Stored(index.current(settings.index))
+        stored = index.Stored(settings.index / pointer.current)
     except IndexError_:
-        return Status(
-            index_version="",
-            built=None,
-            previous="",
-            held=False,
-            articles=0,
-            passages=0,
-            sentences=0,
-            twins=0,
-            languages={},
-            months={},
-            bytes=0,
-            dense="",
-            encoder=models.ENCODER.name,
-            models=files,
-            changes=_changes(settings, None),
-        )
+        changes = _changes(settings, None)
+        return Status(encoder=models.ENCODER.name, models=files, changes=changes)
     told = stored.manifest
     return Status(
         index_version=told.index_version,
@@ -65,5 +51,11 @@ def status(settings: Settings) -> Status:
 
 
 def _changes(settings: Settings, before: index.Stored | None) -> Changes:
+    """What a new index would change; all, where the encoder or the segmenter is another."""
+    if before:
+        with contextlib.suppress(ModelError):  # where the encoder is not there, it may come back
+            fingerprint = models.locate_encoder(settings).fingerprint
+            if not index.is_fit(before.manifest, models.ENCODER.name, fingerprint):
+                before = None
     with index.Spool() as spool:
         return gather(settings.seeds, before, spool, index.Steps()).changes

@@ -60,6 +60,7 @@ def update(
                 total=gathered.total,
                 problems=gathered.changes.problems,
                 reader=documents.READER_VERSION,
+                refused=gathered.refused,
                 kept=gathered.kept,
                 before=None if full else before,
                 known=() if full else index.known(settings.index, loaded),
@@ -87,7 +88,13 @@ def roll_back(settings: Settings) -> index.Manifest:
     Raises:
         EuaiqaError: there is none, it cannot be read, or another program builds.
     """
+    fingerprint = models.locate_encoder(settings).fingerprint
     with index.locked(settings.index):
+        name = index.pointer(settings.index).previous
+        if name and (settings.index / name).is_dir():
+            before = index.Stored(settings.index / name)
+            index.fits(before.manifest, models.ENCODER.name, fingerprint)
+            index.check(before)
         index.roll_back(settings.index)
         return index.read_manifest(settings.index)
 
