@@ -104,6 +104,9 @@ class FakeOperations:
             raise scripted
         return scripted, self.make(version)
 
+    def held(self) -> bool:
+        return self.told.held
+
     def take(self) -> Pipeline | None:
         self.taken += 1
         found = self.to_take.popleft() if self.to_take else None

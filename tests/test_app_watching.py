@@ -23,6 +23,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from euaiqa.app import create_app, watching
+from euaiqa.documents import keep
 from euaiqa.errors import IndexError_
 from euaiqa.settings import Settings
 from fakes_operations import STATUS, FakeOperations
@@ -146,6 +147,8 @@ def test_watch_passes_over_hidden_files_and_the_index(
         quiet(operations, 1)
         (folder / "a.txt").write_text("x")
         until(lambda: operations.runs == 2)
+        keep(folder, "a.txt", "x")  # what a person keeps is hidden, and matters
+        until(lambda: operations.runs == 3)
 
 
 def test_watch_survives_its_folder_being_removed_and_made_again(

@@ -693,3 +693,11 @@ def test_as_document_page_that_begins_like_front_matter_has_none(tmp_path: Path)
     document = as_document(source, fake_language)
     assert document.address == ""
     assert not any("forged" in document.text[s.start : s.end] for s in document.boilerplate)
+
+
+@pytest.mark.parametrize("field", ["title", "outlet"])
+def test_front_matter_half_of_a_pair_is_no_character(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(f'---\n{field}: "\\ud800x"\n---\n\nThe plan costs 5 million euros.\n')
+    document = read_document(path, tmp_path, lambda _: "en")
+    assert getattr(document, field) == "?x"

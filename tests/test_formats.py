@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -697,3 +699,20 @@ def test_reading_says_nothing_on_the_terminal(capfd: pytest.CaptureFixture[str])
     }.items():
         formats.read(data, suffix)
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["a\x01b", "a&#1;b"])
+def test_html_control_character_in_a_class_is_read(name: str) -> None:
+    page = web_page("<p>The plan costs 5 million euros, said the minister.</p>")
+    data = page.replace(b"<p>", f'<p class="{name}" id="{name}">'.encode())
+    assert "5 million euros" in formats.read(data, ".html").text
+
+
+@pytest.mark.parametrize("part", ["word/styles.xml", "word/numbering.xml", "word/_rels/x.rels"])
+def test_word_bomb_in_another_part_is_refused(part: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(word(word_paragraph("Text.")))) as made:
+        members = {name: made.read(name) for name in made.namelist()}
+    data = zipped({**members, part: b"<a>" + b"<b/>" * 900_000 + b"</a>"})
+    assert len(data) < 100_000
+    with pytest.raises(Unreadable, match="too long"):
+        formats.read(data, ".docx")

@@ -27,8 +27,10 @@ from euaiqa.operations import Built, Progress, Report, Status
 logger = logging.getLogger(__name__)
 
 GIVE_WAY = 3.0
-"""Seconds that each batch of texts waits for readers at most: about one answer, so that a server
-that is never idle still finishes, some hundred batches of a large folder in some minutes."""
+"""Seconds that a run waits for readers at most, about one answer, before it works on."""
+WORKED = 1.0
+"""Seconds that it works before it waits again: a server that is never idle finishes all the same,
+in four times the time."""
 _LOOK = 0.05  # seconds between looks whether the readers are served
 CLOSE = 5.0
 """Seconds that a run gets to give up when the server stops."""
@@ -64,6 +66,9 @@ class Operations(Protocol):
             EuaiqaError: it cannot be built, or another program builds.
             Interrupted: `pause` said so.
         """
+
+    def held(self) -> bool:
+        """Whether the current version was put back by hand, which only its operator undoes."""
 
     def take(self) -> Pipeline | None:
         """The pipeline of the index on disk where another is served; nothing is built."""
@@ -106,6 +111,7 @@ class Reindexing:
         self._reading = asyncio.Lock()  # of the folder, for the status
         self._closing = threading.Event()
         self._complaint = ""
+        self._waited = -WORKED  # when the run last waited for readers, by the monotonic clock
         self.job = Job()
         self.progress: Progress | None = None
         """How far the run is; set from its thread."""
@@ -169,7 +175,7 @@ class Reindexing:
         self._service.rebuilding = True
         failed = replace(self.job, state="failed", error="", hint="")
         try:
-            if by_change and (await self.status()).held:
+            if by_change and await self._in_background(self._operations.held):
                 # Who put a version back wants it: only they have it replaced.
                 logger.info("The folder changed, but a version was put back by hand: it is kept.")
                 return replace(self.job, state="idle")
@@ -222,9 +228,13 @@ class Reindexing:
         Raises:
             Interrupted: the server stops.
         """
-        until = time.monotonic() + GIVE_WAY
+        began = time.monotonic()
         while not self._closing.is_set():
-            if not self._service.busy or time.monotonic() >= until:
+            # It is asked hundreds of times: what was waited a moment ago counts.
+            waited = time.monotonic() - began >= GIVE_WAY or began - self._waited < WORKED
+            if not self._service.busy or waited:
+                if time.monotonic() > began + _LOOK:
+                    self._waited = time.monotonic()
                 return
             self._closing.wait(_LOOK)
         raise Interrupted

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from euaiqa.app.reindexing import Reindexing
+from euaiqa.documents.kept import FILE as KEPT
 from euaiqa.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -159,7 +160,9 @@ def _identity(folder: Path) -> tuple[int, int]:
 def _is_of(path: Path, folder: Path, matters: Callable[[Path], bool]) -> bool:
     """Whether it is the folder, or something in it that matters and is not hidden.
 
-    Hidden are the files that editors and copying programs write meanwhile.
+    Hidden are the files that editors and copying programs write meanwhile; but one of ours says
+    which lines of the articles a person keeps.
     """
     parts = path.parts[len(folder.parts) :]
-    return not parts or (matters(path) and not any(part.startswith(".") for part in parts))
+    hidden = any(part.startswith(".") for part in parts) and parts != (KEPT,)
+    return not parts or (matters(path) and not hidden)

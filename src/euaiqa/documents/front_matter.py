@@ -98,7 +98,8 @@ def _value(written: str) -> str:
     """A field's value: what YAML puts in quotes is without them."""
     if len(written) > 1 and written[0] == written[-1] == '"':
         try:
-            return str(json.loads(written))  # of YAML's escapes those that JSON has too
+            found = str(json.loads(written))  # of YAML's escapes those that JSON has too
+            return found.encode("utf-8", "replace").decode()  # half a pair is no character
         except ValueError:
             pass
     if len(written) > 1 and written[0] == written[-1] == "'":

@@ -28,7 +28,7 @@ def read_kept(folder: Path) -> Mapping[str, frozenset[str]]:
     """
     path = folder / FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -82,7 +82,7 @@ def _write(folder: Path, kept: Mapping[str, frozenset[str]]) -> None:
             "this cannot be kept: it has no text, or more than one line",
             hint="give one line of the article",
         )
-    path = folder / FILE
+    path, made = folder / FILE, None
     try:
         if not rows:
             path.unlink(missing_ok=True)
@@ -90,12 +90,17 @@ def _write(folder: Path, kept: Mapping[str, frozenset[str]]) -> None:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=folder, prefix=FILE, delete=False
         ) as file:
+            made = Path(file.name)
             file.writelines(f"{document}\t{line}\n" for document, line in rows)
         # A temporary file is its owner's alone; the articles' folder may be read by others.
-        Path(file.name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(file.name).replace(path)
+        made.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        made.replace(path)
+        made = None
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be written: {error.strerror or error}",
             hint="check the rights and the space of the articles' folder",
         ) from error
+    finally:
+        if made:
+            made.unlink(missing_ok=True)

@@ -101,13 +101,13 @@ class Passages(Sequence[Passage]):
 
     def __init__(self, table: Table, first: Numbers, documents: Sequence[Document]) -> None:
         """Take the table, the number of each passage's first sentence, and the articles."""
-        self._table = table
-        self._first = first
-        self._documents = documents
-        self._made = functools.lru_cache(maxsize=KEPT)(self._cut)
+        self._size = len(table.owners)
+        # No method: the cache would hold this object, and what it maps, in a circle.
+        cut = functools.partial(_cut, table, first, documents)
+        self._made = functools.lru_cache(maxsize=KEPT)(cut)
 
     def __len__(self) -> int:
-        return len(self._table.owners)
+        return self._size
 
     @overload
     def __getitem__(self, number: int) -> Passage: ...
@@ -119,28 +119,6 @@ class Passages(Sequence[Passage]):
         if not -len(self) <= number < len(self):
             raise IndexError(number)
         return self._made(int(number) % len(self))
-
-    def _cut(self, number: int) -> Passage:
-        table = self._table
-        document = self._documents[int(table.owners[number])]
-        start, end = (int(place) for place in table.spans[number])
-        first = int(self._first[number])
-        before = first - int(table.before[number])
-        sentences = tuple(
-            Sentence(document.id, int(a), int(b), document.text[a:b])
-            for a, b in table.sentences[before : first + int(table.sizes[number])]
-        )
-        return Passage(
-            document=document.id,
-            title=document.title,
-            published=document.published,
-            language=document.language,
-            start=start,
-            end=end,
-            text=document.text[start:end],
-            sentences=sentences[first - before :],
-            before=sentences[: first - before],
-        )
 
 
 class Articles(Mapping[str, Document]):
@@ -180,3 +158,25 @@ class Quotable(Mapping[str, Sequence[Sentence]]):
 
     def __getitem__(self, document: str) -> tuple[Sentence, ...]:
         return tuple(s for i in self._ranges[document] for s in self._passages[i].sentences)
+
+
+def _cut(table: Table, first: Numbers, documents: Sequence[Document], number: int) -> Passage:
+    document = documents[int(table.owners[number])]
+    start, end = (int(place) for place in table.spans[number])
+    opening = int(first[number])
+    before = opening - int(table.before[number])
+    sentences = tuple(
+        Sentence(document.id, int(a), int(b), document.text[a:b])
+        for a, b in table.sentences[before : opening + int(table.sizes[number])]
+    )
+    return Passage(
+        document=document.id,
+        title=document.title,
+        published=document.published,
+        language=document.language,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        sentences=sentences[opening - before :],
+        before=sentences[: opening - before],
+    )

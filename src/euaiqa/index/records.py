@@ -69,7 +69,6 @@ class Records(Sequence[Row], Generic[Row]):
             OSError: a file is not there.
             ValueError: the two files do not belong together.
         """
-        self._make = make
         self._at = arrays.load(_offsets(path))
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -77,7 +76,14 @@ class Records(Sequence[Row], Generic[Row]):
                 raise ValueError(f"{path.name} has another length than its offsets tell")
             # A map of nothing cannot be made.
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-        self._read = functools.lru_cache(maxsize=KEPT)(self._parsed)
+        at, lines = self._at, self._map
+
+        def parsed(number: int) -> Row:
+            return make(json.loads(lines[int(at[number]) : int(at[number + 1])]))
+
+        self._parsed = parsed
+        # No method: the cache would hold this object, and what it maps, in a circle.
+        self._read = functools.lru_cache(maxsize=KEPT)(parsed)
 
     def __len__(self) -> int:
         return len(self._at) - 1
@@ -96,10 +102,6 @@ class Records(Sequence[Row], Generic[Row]):
     def __iter__(self) -> Iterator[Row]:
         # Past the cache, which one walk through all would only empty.
         return (self._parsed(number) for number in range(len(self)))
-
-    def _parsed(self, number: int) -> Row:
-        start, end = int(self._at[number]), int(self._at[number + 1])
-        return self._make(json.loads(self._map[start:end]))
 
 
 def _offsets(path: Path) -> Path:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from euaiqa import index
+from euaiqa.errors import IndexMissing
 from euaiqa.operations import Built, Report, Status
 from euaiqa.pipeline import updating
 from euaiqa.pipeline.answer import Pipeline
@@ -57,6 +58,13 @@ class Reindexing:
             settings, lambda: encoder_of(settings), steps=index.Steps(report, pause)
         )
         return built, self.take()
+
+    def held(self) -> bool:
+        """Whether the current version was put back by hand."""
+        try:
+            return index.pointer(self._settings.index).held
+        except IndexMissing:
+            return False
 
     def take(self) -> Pipeline | None:
         """A pipeline over the index on disk; None where it is the one that is served.

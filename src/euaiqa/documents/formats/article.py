@@ -152,7 +152,7 @@ def _scored(root: Any, page: Sequence[Block]) -> set[str]:
         linked = element.get("href") is not None
         element.attrib.clear()
         for name, value in wanted.items():
-            if value:
+            if value and value.isprintable():  # lxml sets no control character, though it reads one
                 element.set(name, value)
         if linked:
             element.set("href", "#")
