@@ -157,6 +157,21 @@ def test_add_replace_takes_the_place_of_the_one_there(folder: Path) -> None:
     assert "Nouveau." in added.path.read_text(encoding="utf-8")
 
 
+def test_add_replace_never_takes_the_place_of_another_article(folder: Path) -> None:
+    (folder / "budget.txt").write_text("Un tout autre article.")
+    with pytest.raises(AddingFailed, match="another article named"):
+        text = put(folder, "a.txt", "Le texte.")
+        add(folder, text, Given(name="budget"), replace=True)
+    assert (folder / "budget.txt").read_text() == "Un tout autre article."
+
+
+def test_add_replace_keeps_the_same_file_in_its_own_format(folder: Path) -> None:
+    (folder / "page.html").write_bytes(web_page())
+    with pytest.raises(AddingFailed, match=r"page\.html is this file"):
+        add(folder, put(folder, "b.html", web_page()), replace=True)
+    assert [path.name for path in folder.iterdir()] == ["page.html"]
+
+
 def test_add_replace_by_another_kind_leaves_one_article(folder: Path) -> None:
     add(folder, put(folder, "a.txt", "Le texte\n\nUn, deux."))
     added = add(folder, put(folder, "b.md", "Le texte\n\nUn, deux."), replace=True)

@@ -23,6 +23,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from euaiqa.app import create_app, watching
+from euaiqa.app.reindexing import Reindexing
+from euaiqa.app.service import Service
 from euaiqa.documents import keep
 from euaiqa.errors import IndexError_
 from euaiqa.settings import Settings
@@ -295,6 +297,25 @@ def test_watch_keeps_a_version_that_was_put_back_until_it_is_asked(
         assert client.get("/admin/reindex").json()["state"] == "idle"
         client.post("/admin/reindex")
         until(lambda: operations.runs == 2)
+
+
+def test_signal_takes_a_version_that_was_put_back(operations: FakeOperations) -> None:
+    operations.told = replace(STATUS, held=True)
+    operations.to_take.append(FakePipeline(index_version="put back"))
+
+    async def signalled() -> str:
+        service = Service(Settings(), FakePipeline)
+        service.start()
+        await service.loaded.wait()
+        jobs = Reindexing(service, operations)
+        jobs.request("signal")
+        while jobs.job.active:
+            await asyncio.sleep(0.01)
+        await service.close()
+        return service.pipeline().index_version
+
+    assert asyncio.run(signalled()) == "put back"
+    assert operations.runs == 0
 
 
 def test_watch_stops_with_the_server(folder: Path, operations: FakeOperations) -> None:

@@ -166,18 +166,20 @@ class Reindexing:
             ended = self.job
             while self._wanted and not self._closing.is_set():
                 wanted, self._wanted = self._wanted, set()
-                ended = await self._run(by_change=wanted == {"change"})
+                ended = await self._run(wanted)
                 self.job = replace(ended, state="running", ended=None)
             self.job = ended
 
-    async def _run(self, *, by_change: bool) -> Job:
+    async def _run(self, wanted: set[AskedBy]) -> Job:
+        by_change = wanted == {"change"}
         self.progress = None
         self._service.rebuilding = True
         failed = replace(self.job, state="failed", error="", hint="")
         try:
-            if by_change and await self._in_background(self._operations.held):
-                # Who put a version back wants it: only they have it replaced.
-                logger.info("The folder changed, but a version was put back by hand: it is kept.")
+            if "request" not in wanted and await self._in_background(self._operations.held):
+                # Who put a version back wants it served: only they have it replaced.
+                await self._serve(await self._in_background(self._operations.take))
+                logger.info("A version was put back by hand: it is kept until a rebuild is asked.")
                 return replace(self.job, state="idle")
             built, pipeline = await self._in_background(
                 lambda: self._operations.reindex(self._report, self._pause)

@@ -131,8 +131,17 @@ def add(
         )
     # What was written must be read as what was meant, before anything of it is in the folder.
     made = as_document(source_of(data, f"new{suffix}"), detect_language)
+    if there is not None and there.suffix.lower() in formats.SUFFIXES:
+        # Its bytes are the very same; what is around the article would be lost with it.
+        raise AddingFailed(
+            f"{there.relative_to(folder)} is this file, and is read as it is",
+            hint="remove it first, if another form of it is wanted",
+        )
     if given.name:
-        path = shelving.put_as(data, folder, shelving.named(given.name, suffix), replace=replace)
+        name = shelving.named(given.name, suffix)
+        # Another article that has the name is not the one to be replaced.
+        own = there is not None and there == folder / name
+        path = shelving.put_as(data, folder, name, replace=own)
     elif there is not None and there.suffix == suffix:
         path = shelving.put_as(data, there.parent, there.name, replace=True)
     else:

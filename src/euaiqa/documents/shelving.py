@@ -36,7 +36,9 @@ def named(stem: str, suffix: str) -> str:
         AddingFailed: it would not be one, or not lie in the folder.
     """
     stem = stem.removesuffix(suffix)
-    if not stem or stem.startswith((".", "~$")) or re.search(r'[/\\:*?"<>|\0-\x1f]', stem):
+    if not stem or stem != stem.encode("utf-8", "replace").decode():
+        raise AddingFailed("the name is not UTF-8", hint="give a plain file name")
+    if stem.startswith((".", "~$")) or re.search(r'[/\\:*?"<>|\0-\x1f]', stem):
         raise AddingFailed(f"{stem!r} is no name for an article", hint="give a plain file name")
     stem = _unreserved(stem)
     if len(stem.encode()) > _MAX_NAME:
@@ -76,7 +78,7 @@ def put_as(data: bytes, folder: Path, name: str, *, replace: bool) -> Path:
         elif not _take(temporary, path):
             raise AddingFailed(
                 f"there is another article named {name}",
-                hint="give another name, or --replace it",
+                hint="give another name",
             )
     return path
 
