@@ -376,6 +376,25 @@ def test_run_waits_for_readers_and_finishes_while_they_never_end(
         asking.join(5)
 
 
+def test_long_run_begins_anew_where_the_articles_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reindexing, "REPLAN", 0.3)
+    operations = FakeOperations(gate=threading.Event())
+    with operated(operations) as client:
+        client.post("/admin/reindex", headers=bearer())
+        assert operations.begun.wait(5)
+        threading.Event().wait(0.5)
+        assert operations.runs == 1  # nothing changed: it goes on however long it takes
+        client.post("/admin/reindex", headers=bearer())
+        until(lambda: operations.runs == 2)
+        assert operations.gate
+        operations.gate.set()
+        until(lambda: job(client)["state"] == "done")
+        assert operations.runs == 2 and job(client)["error"] is None
+        assert client.get("/health").json()["index_version"] == "index-2"
+
+
 def test_nothing_is_read_ahead_while_an_index_is_built(operations: FakeOperations) -> None:
     fake = FakePipeline()
     steps: list[bool] = []

@@ -701,3 +701,25 @@ def test_front_matter_half_of_a_pair_is_no_character(tmp_path: Path, field: str)
     path.write_text(f'---\n{field}: "\\ud800x"\n---\n\nThe plan costs 5 million euros.\n')
     document = read_document(path, tmp_path, lambda _: "en")
     assert getattr(document, field) == "?x"
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("Tallinn, 9 May 2025", "en"),
+        ("Fri 9 May 2025 07.00 CEST", "en"),
+        ("Bruxelles, le 9 mai 2025", "fr"),
+        ("Reykjavik, 9 May 2025 (Reuters) - The plan was presented to the parliament.", "en"),
+    ],
+)
+def test_published_by_a_place_and_a_date(tmp_path: Path, line: str, language: Language) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(f"A plan for the island\n\n{line}\n\nThe plan costs 5 million euros.\n")
+    document = read_document(path, tmp_path, lambda _: language)
+    assert document.published == dt.date(2025, 5, 9) and document.title == "A plan for the island"
+
+
+def test_published_is_not_the_day_of_an_event_in_a_heading(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("AI Action Summit, 10 February 2025\n\nThe plan costs 5 million euros.\n")
+    assert read_document(path, tmp_path, lambda _: "en").published is None

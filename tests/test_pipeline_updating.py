@@ -507,6 +507,14 @@ def test_roll_back_puts_the_version_before_back_and_forth(folder: Folder) -> Non
     assert not index.pointer(folder.settings.index).held
 
 
+def test_roll_back_after_a_full_build_of_the_same_goes_to_another(folder: Folder) -> None:
+    first = folder.update()
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    second = folder.update()
+    assert folder.update(full=True).index_version == second.index_version
+    assert pipeline.roll_back(folder.settings).index_version == first.index_version
+
+
 def test_roll_back_without_a_version_before_is_told(folder: Folder) -> None:
     with pytest.raises(IndexMissing, match="no index"):
         pipeline.roll_back(folder.settings)

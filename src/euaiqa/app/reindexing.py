@@ -31,6 +31,9 @@ GIVE_WAY = 3.0
 WORKED = 1.0
 """Seconds that it works before it waits again: a server that is never idle finishes all the same,
 in four times the time."""
+REPLAN = 60.0
+"""Seconds after which a run that is not done begins anew where the articles changed meanwhile: what
+it embedded is kept, and an article that was withdrawn is not embedded to the end."""
 _LOOK = 0.05  # seconds between looks whether the readers are served
 CLOSE = 5.0
 """Seconds that a run gets to give up when the server stops."""
@@ -45,6 +48,10 @@ class Interrupted(Exception):
 
     No `EuaiqaError`: what catches those, to go on without something, must not catch this.
     """
+
+
+class _Superseded(Exception):
+    """The articles changed during a long run; raised by `pause`."""
 
 
 class Operations(Protocol):
@@ -111,6 +118,7 @@ class Reindexing:
         self._reading = asyncio.Lock()  # of the folder, for the status
         self._closing = threading.Event()
         self._complaint = ""
+        self._began = 0.0  # when the run began, by the monotonic clock
         self._waited = -WORKED  # when the run last waited for readers, by the monotonic clock
         self.job = Job()
         self.progress: Progress | None = None
@@ -173,6 +181,7 @@ class Reindexing:
     async def _run(self, wanted: set[AskedBy]) -> Job:
         by_change = wanted == {"change"}
         self.progress = None
+        self._began = time.monotonic()
         self._service.rebuilding = True
         failed = replace(self.job, state="failed", error="", hint="")
         try:
@@ -185,6 +194,10 @@ class Reindexing:
                 lambda: self._operations.reindex(self._report, self._pause)
             )
             await self._serve(pipeline)
+        except _Superseded:
+            logger.info("The articles changed while the index was built: it goes on with them.")
+            self._wanted |= wanted
+            return replace(self.job, state="running")
         except Interrupted:
             return replace(failed, ended=_now(), error="the server stops")
         except EuaiqaError as error:
@@ -229,8 +242,11 @@ class Reindexing:
 
         Raises:
             Interrupted: the server stops.
+            _Superseded: the run takes long, and the articles changed.
         """
         began = time.monotonic()
+        if self._wanted and began - self._began >= REPLAN:
+            raise _Superseded
         while not self._closing.is_set():
             # It is asked hundreds of times: what was waited a moment ago counts.
             waited = time.monotonic() - began >= GIVE_WAY or began - self._waited < WORKED

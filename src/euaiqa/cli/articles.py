@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -58,8 +59,12 @@ def keep(
     from euaiqa.language import detect
 
     seeds = settings_module.load().seeds
+    if Path(document).exists() and Path(document).resolve().is_relative_to(seeds.resolve()):
+        document = Path(document).resolve().relative_to(seeds.resolve()).as_posix()
     kept = documents.read_kept(seeds).get(document, frozenset())
     lines = sorted(kept) if undo else choosing.left_out(seeds, document, detect)
+    if not lines:
+        err.print("Nothing of it is left out." if not undo else "None of its lines is kept.")
     if not beginning and not every:
         for number, line in enumerate(lines, 1):
             out.print(escape(f"{number}. {line}"))

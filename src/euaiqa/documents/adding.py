@@ -45,8 +45,8 @@ class Given:
 class Added:
     """An article that was put into the folder.
 
-    `left_out` counts the lines of the page that are not in the file; `replaced` tells that
-    an article that was there is not any more.
+    `left_out` counts the lines of the page that are not in the file; `replaced` names the
+    file of an article that was there, and is not any more; else it is empty.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class Added:
     address: str
     words: int
     left_out: int
-    replaced: bool
+    replaced: str
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """What is told of it to a person: labels and values."""
@@ -70,6 +70,7 @@ class Added:
             ("address", self.address or "none"),
             ("words", f"{self.words:,}"),
             *([("left out", left_out)] if self.left_out else []),
+            *([("replaces", self.replaced)] if self.replaced else []),
         )
 
 
@@ -157,7 +158,7 @@ def add(
         address=made.address,
         words=len(re.findall(r"\w+", body)),
         left_out=sum(_lines(source.text, span) for span in dropped),
-        replaced=there is not None,
+        replaced=str(there.relative_to(folder)) if there is not None else "",
     )
 
 

@@ -69,13 +69,15 @@ _AUTHOR = r"(?:(?:par|by)\s+[^.!?]{2,60}?\s*(?:[,|·•–—-]|\ble\b|\bon\b)\s
 # What may stand before the date on its line, and what may follow it.
 _BEFORE = re.compile(rf"[\W_]*(?:{_AUTHOR})?(?:{_CUE})?(?:le\s+|on\s+)?[\W_]*$", re.IGNORECASE)
 _AFTER = re.compile(
-    r"[.,]?\s*(?:$|T?\d{1,2}\s?[:h]\s?\d{0,2}|à\s+\d|at\s+\d|[|·•–—(-]|par\s|by\s"
+    r"[.,]?\s*(?:$|T?\d{1,2}\s?[:.h]\s?\d{0,2}|à\s+\d|at\s+\d|[|·•–—(-]|par\s|by\s"
     r"|mis à jour|updated|min\b)",
     re.IGNORECASE,
 )
 # "BRUSSELS, 11 February 2025 – The Commission…": a place opens the line, a dash ends it.
 _DATELINE = re.compile(r"(?:[A-ZÀ-Þ][\w'’-]*[ -]?){1,3}(?:\([^)]{2,20}\))?,?\s*\(?(?:le\s+)?$")
-_DATELINE_AFTER = re.compile(r"\)?\s*[–—:)/|-]")
+_DATELINE_AFTER = re.compile(r"\)?\s*(?:\([^)]{2,20}\)\s*)?[–—:)/|-]")
+# "Tallinn, 9 May 2025": one word and a date are all of the line.
+_PLACE = re.compile(r"[A-ZÀ-Þ][\w'’-]*,\s*(?:le\s+)?")
 
 _MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -176,7 +178,11 @@ def _gives_date(line: str, match: re.Match[str], *, dateline: bool = True) -> bo
     before, after = line[: match.start()], line[match.end() :]
     if len(line) <= _MAX_BYLINE and _BEFORE.match(before) and _AFTER.match(after):
         return True
-    return bool(dateline and _DATELINE.fullmatch(before) and _DATELINE_AFTER.match(after))
+    if not dateline:
+        return False
+    if _PLACE.fullmatch(before) and not after.strip(" ."):
+        return True
+    return bool(_DATELINE.fullmatch(before) and _DATELINE_AFTER.match(after))
 
 
 def _day(match: re.Match[str], language: Language) -> dt.date | None:

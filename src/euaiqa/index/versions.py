@@ -108,7 +108,7 @@ def swap_in(aside: Path, folder: Path, version: str) -> None:
     name = f"v-{version}-{uuid.uuid4().hex[:8]}"
     for path in (*(each for each in sorted(aside.rglob("*"))), aside):
         _to_disk(path)
-    before = _usable(folder)
+    before = _before(folder, version)
     aside.rename(folder / name)
     _write(folder, Pointer(name, before))
     sweep(folder)
@@ -171,13 +171,18 @@ def unwritable(error: OSError) -> SettingsError:
     )
 
 
-def _usable(folder: Path) -> str:
-    """The version that is current so far; none where it is not there."""
+def _before(folder: Path, version: str) -> str:
+    """The version that a new one comes after; none where it is not there.
+
+    One that says the same is not worth keeping, so the one before that is.
+    """
     try:
-        name = pointer(folder).current
+        now = pointer(folder)
     except IndexMissing:
         return ""
-    return name if (folder / name / "manifest.json").exists() else ""
+    same = now.current.startswith(f"v-{version}-")
+    name = now.previous if same else now.current
+    return name if name and (folder / name / "manifest.json").exists() else ""
 
 
 def _write(folder: Path, new: Pointer) -> None:
