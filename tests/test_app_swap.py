@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -14,6 +16,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from euaiqa.app import background
 from euaiqa.app.service import Pipeline, Service
 from euaiqa.datamodels import Event, RetrievedPassage, Turn
 from fakes_pipeline import FakePipeline, answering, article, cite, passage
@@ -225,20 +228,60 @@ def test_no_request_fails_while_the_index_is_swapped_fifty_times() -> None:
     assert len(seen) > 10, seen
 
 
-def test_swapped_out_pipeline_is_let_go(swapping: Swapping) -> None:
-    import gc
-    import weakref
+@pytest.fixture
+def _no_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
 
-    old = Version(2)
+
+class Circular(Version):
+    """As a real one, it is made of what refers to it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.itself = self
+
+
+@pytest.mark.usefixtures("_no_collector")
+def test_swapped_out_pipeline_is_let_go(swapping: Swapping) -> None:
+    old = Circular(2)
     gone = weakref.ref(old)
     swapping.to(old)
     swapping.client.get("/sources", headers=JSON)
     swapping.to(Version(3))
-    swapping.client.get("/sources", headers=JSON)
     del old
+    until(lambda: gone() is None)
 
-    def collected() -> bool:
-        gc.collect()
-        return gone() is None
 
-    until(collected)
+@pytest.mark.usefixtures("_no_collector")
+def test_swapped_out_pipeline_is_let_go_once_its_last_answer_has_ended(
+    swapping: Swapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "LOOKS", [0.02] * 200)
+    old = Circular(2)
+    gone = weakref.ref(old)
+    gate = old.gate = threading.Event()
+    asked = old.asked
+    swapping.to(old)
+    answer = in_thread(lambda: swapping.client.post("/ask", json={"question": "x"}).json())
+    until(lambda: len(asked) == 1)
+    del old
+    swapping.to(Version(3))
+    threading.Event().wait(0.2)
+    assert gone() is not None
+    gate.set()
+    assert answer()["index_version"] == "v2"
+    until(lambda: gone() is None)
+
+
+def test_list_of_a_swapped_out_pipeline_is_not_kept(swapping: Swapping) -> None:
+    """Two versions may hold the same articles, and so have one name."""
+    service: Service = swapping.client.app.state.service  # type: ignore[attr-defined]
+    old, new = Version(2), Version(2)
+    swapping.to(old)
+    assert service.library(old) is service.library(old)
+    swapping.to(new)
+    prepared = service.library(new)
+    assert service.library(old) is not prepared
+    assert service.library(new) is prepared

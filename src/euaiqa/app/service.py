@@ -14,11 +14,12 @@ import asyncio
 import datetime as dt
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from euaiqa.app.articles import Articles
-from euaiqa.app.background import in_background
+from euaiqa.app.background import freed, in_background
 from euaiqa.app.folding import needles
 from euaiqa.app.library import Library
 from euaiqa.app.line import Job, Line
@@ -105,7 +106,8 @@ class Service:
         self._closing = threading.Event()
         self._fresh = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._library: tuple[str, Library] | None = None
+        self._library: tuple[Pipeline, Library] | None = None
+        self._freeing: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin to load the pipeline, and to read ahead once it is there."""
@@ -131,10 +133,17 @@ class Service:
         """
         # A second or more where there are many.
         library = await asyncio.wrap_future(in_background(lambda: Library(pipeline)))
-        self._library = pipeline.index_version, library
+        if self._pipeline is not None and self._pipeline is not pipeline:
+            self._free(weakref.ref(self._pipeline))
+        self._library = pipeline, library
         self._pipeline = pipeline
         self._failure = None
         self._fresh.set()
+
+    def _free(self, old: weakref.ref[Pipeline]) -> None:
+        task = asyncio.create_task(freed(old))
+        self._freeing.add(task)
+        task.add_done_callback(self._freeing.discard)
 
     @property
     def served(self) -> Pipeline | None:
@@ -166,11 +175,14 @@ class Service:
         ) from error
 
     def library(self, pipeline: Pipeline) -> Library:
-        """Return a pipeline's articles as they are listed and searched, prepared once."""
-        version = pipeline.index_version
-        if self._library is None or self._library[0] != version:
-            self._library = version, Library(pipeline)
-        return self._library[1]
+        """Return a pipeline's articles as they are listed and searched.
+
+        Those of the one that is served are prepared; those of one that was are not kept.
+        """
+        prepared = self._library
+        if prepared and prepared[0] is pipeline:
+            return prepared[1]
+        return Library(pipeline)
 
     def ask(
         self, question: str, language: Literal["auto", "fr", "en"], history: Sequence[Turn] = ()
@@ -226,7 +238,7 @@ class Service:
     async def close(self) -> None:
         """Stop reading ahead, make every reader leave, and wait for the model's thread."""
         self._closing.set()
-        for task in self._tasks:
+        for task in (*self._tasks, *self._freeing):
             task.cancel()
         await self.answers.close()
 
