@@ -488,6 +488,21 @@ def test_status_that_cannot_be_read_is_a_problem_and_the_page_still_rebuilds(
     assert "check its permissions" in page.text and 'action="/admin/reindex"' in page.text
 
 
+def test_status_is_looked_at_once_for_a_while_and_anew_after_a_rebuild(
+    client: TestClient, operations: FakeOperations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(operations, "status", lambda: looks.append(1) or operations.told)
+    for _ in range(3):
+        assert client.get("/admin", headers={**basic(), **PAGE}).status_code == 200
+        assert client.get("/admin/status", headers=bearer()).json()["articles"] == 13
+    assert len(looks) == 1
+    operations.told = replace(STATUS, articles=14)
+    rebuilt(client)
+    assert client.get("/admin/status", headers=bearer()).json()["articles"] == 14
+    assert len(looks) == 2
+
+
 def test_application_without_operations_says_so() -> None:
     app = create_app(Settings(admin_key=KEY), FakePipeline)
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:

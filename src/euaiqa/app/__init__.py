@@ -7,8 +7,8 @@ calls), `requests` and `replies` (what goes over the wire), `stream` (answers on
 `feedback` (the file of readers' verdicts), `guard` (what every request passes), `problems`
 (errors), `articles` and `folding` (the list of articles and its search), `pages`, `article`,
 `prose` and `wording` (for people). For operators: `admin` (the calls), `key` (who may make them),
-`standing` (what they tell), `reindexing` (a new index while the server serves), and what asks for
-one: `hangups` and `watching`.
+`standing` (what they tell), `glance` (one look for all who ask), `reindexing` (a new index while
+the server serves), and what asks for one: `hangups` and `watching`.
 """
 
 from __future__ import annotations

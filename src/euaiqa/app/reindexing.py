@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeVar
 
 from euaiqa.app.background import in_background
+from euaiqa.app.glance import Glance
 from euaiqa.app.service import Pipeline, Service
 from euaiqa.errors import EuaiqaError
 from euaiqa.operations import Built, Progress, Report, Status
@@ -115,7 +116,7 @@ class Reindexing:
         self._wanted: set[AskedBy] = set()  # since the last run began
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()  # of what swaps pipelines
-        self._reading = asyncio.Lock()  # of the folder, for the status
+        self._glance = Glance(lambda: operations.status())
         self._closing = threading.Event()
         self._complaint = ""
         self._began = 0.0  # when the run began, by the monotonic clock
@@ -144,6 +145,7 @@ class Reindexing:
             except Exception:
                 logger.exception("the new index is not taken")
             else:
+                self._glance.forget()
                 if pipeline:
                     logger.info("Index %s is served now.", pipeline.index_version)
         # It may have failed because that program was building: what changed since is left to do.
@@ -151,13 +153,12 @@ class Reindexing:
             self.request("change")
 
     async def status(self) -> Status:
-        """How all stands; one look at a time.
+        """How all stands, or stood a few seconds ago.
 
         Raises:
             EuaiqaError: the folder or the models cannot be looked at.
         """
-        async with self._reading:
-            return await self._in_background(self._operations.status)
+        return await self._glance.status(building=self.job.active)
 
     async def close(self) -> None:
         """Make a run give up; one that does not in time is left behind, and ends with us."""
@@ -175,6 +176,7 @@ class Reindexing:
             while self._wanted and not self._closing.is_set():
                 wanted, self._wanted = self._wanted, set()
                 ended = await self._run(wanted)
+                self._glance.forget()
                 self.job = replace(ended, state="running", ended=None)
             self.job = ended
 
