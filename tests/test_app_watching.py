@@ -412,6 +412,50 @@ def test_signal_asks_for_a_new_index_and_ends_nothing() -> None:
         assert "scan.pdf" not in told and len(told.splitlines()) == 2
 
 
+PREPARING = """
+import sys, time
+from euaiqa import app
+from euaiqa.settings import Settings
+def prepare(*_):
+    print("preparing", flush=True)
+    sys.stdin.readline()
+    raise SystemExit(7)
+app.create_app = prepare
+app.serve(Settings(), lambda: None)
+"""
+
+
+def preparing(*prefix: str) -> subprocess.Popen[str]:
+    path = str(Path(__file__).parent.parent / "src")
+    server = subprocess.Popen(
+        [*prefix, sys.executable, "-c", PREPARING], env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert server.stdout
+    assert server.stdout.readline() == "preparing\n"
+    return server
+
+
+@needs_hangup
+def test_signal_to_a_server_that_prepares_ends_nothing() -> None:
+    with preparing() as server:
+        server.send_signal(signal.SIGHUP)
+        time.sleep(0.2)
+        assert server.poll() is None
+        server.communicate("\n", timeout=5)
+        assert server.returncode == 7
+
+
+@needs_hangup
+def test_closing_the_terminal_ends_a_server_that_prepares() -> None:
+    master, slave = pty.openpty()
+    code = "import os, sys; os.open(sys.argv[1], os.O_RDWR); os.execv(sys.argv[2], sys.argv[2:])"
+    with preparing(sys.executable, "-c", code, os.ttyname(slave)) as server:
+        os.close(slave)
+        os.close(master)
+        assert server.wait(5) == -signal.SIGHUP
+
+
 @needs_hangup
 def test_signal_to_stop_interrupts_a_run() -> None:
     with process("stuck", start_new_session=True) as (server, client):

@@ -29,7 +29,7 @@ from starlette.responses import JSONResponse, Response
 from euaiqa.app import admin
 from euaiqa.app.feedback import Verdicts
 from euaiqa.app.guard import SECURITY_HEADERS, Guard
-from euaiqa.app.hangups import on_hangup
+from euaiqa.app.hangups import bear_hangups, on_hangup
 from euaiqa.app.key import Key
 from euaiqa.app.negotiate import wants_page
 from euaiqa.app.openapi import describe
@@ -173,6 +173,7 @@ def serve(
 
     Arguments and errors are those of `create_app`.
     """
+    bear_hangups()
     # Whoever started it at a terminal is told of a new index there, too.
     told = logging.getLogger(Reindexing.__module__)
     told.setLevel(logging.INFO)

@@ -14,6 +14,26 @@ import threading
 from collections.abc import Callable, Iterator
 
 
+def bear_hangups() -> None:
+    """Let no SIGHUP end a process that prepares to serve; what it prepares is new anyway.
+
+    A terminal that is closed ends it all the same, unless it was started with `nohup`.
+    """
+    number = getattr(signal, "SIGHUP", None)
+    if number is None or threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(number) is not signal.SIG_DFL:  # `nohup`, or whoever runs us has its own
+        return
+    attached = _has_terminal()
+
+    def heard(*_: object) -> None:
+        if attached and not _has_terminal():
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    signal.signal(number, heard)
+
+
 @contextlib.contextmanager
 def on_hangup(act: Callable[[], object]) -> Iterator[None]:
     """Call `act` on the event loop for each SIGHUP; only in a process's main thread."""
