@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,17 @@ from euaiqa.documents import (
     as_document,
     boilerplate,
     files,
+    formats,
     front_matter,
     read_corpus,
     read_document,
     read_source,
+    source_of,
 )
 from euaiqa.errors import DocumentError, SettingsError
 from fakes_formats import pdf_of
 
+HALF = re.compile(r"[\ud800-\udfff]")
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 BOILERPLATE = [
@@ -651,6 +655,28 @@ def test_front_matter_gives_outlet_language_and_address(
     document = read(tmp_path, f"---\n{fields}\n---\nText.", "a.md")
     assert (document.outlet, document.address) == (outlet, address)
     assert document.language == (language if language == "fr" else fake_language("Text."))
+
+
+@pytest.mark.parametrize(
+    "front", ['title: "\\ud800 Vega"', 'outlet: "\\udc00x"', 'url: "https://a.example/\\ud800"']
+)
+def test_front_matter_half_a_character_never_gets_out(tmp_path: Path, front: str) -> None:
+    document = read(tmp_path, f"---\n{front}\n---\n\nVega\n\nLe programme Vega.")
+    assert document.text.startswith("---\n" + front)
+    assert not HALF.search(f"{document.title}{document.outlet}{document.address}")
+    assert "Vega" in document.title
+
+
+def test_source_of_half_a_character_of_any_reader_never_gets_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    half = "é\ud800"
+    found = formats.Found(half, title=half, outlet=half, address=half, missing=half)
+    monkeypatch.setattr(formats, "read", lambda *_: found)
+    source = source_of(b"x", f"{half}.html")
+    told = (source.text, source.title, source.outlet, source.address, source.missing)
+    assert told == ("é\ufffd",) * 5
+    assert source.id == "é\ufffd.html"
 
 
 def test_read_source_file_that_changes_is_read_again_then_refused(

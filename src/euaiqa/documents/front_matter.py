@@ -20,6 +20,7 @@ _FIELD = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
 _FRONT_LINE = re.compile(r"[A-Za-z][\w-]*[ \t]*:|[ \t-]|#|$")
 _MAX_VALUE = 250  # characters
 _MAX_ADDRESS = 2_000  # characters
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 DATE_KEYS = (
     "published",
     "date",
@@ -98,7 +99,7 @@ def _value(written: str) -> str:
     """A field's value: what YAML puts in quotes is without them."""
     if len(written) > 1 and written[0] == written[-1] == '"':
         try:
-            return str(json.loads(written))  # of YAML's escapes those that JSON has too
+            return writable(str(json.loads(written)))  # of YAML's escapes those of JSON too
         except ValueError:
             pass
     if len(written) > 1 and written[0] == written[-1] == "'":
@@ -108,6 +109,11 @@ def _value(written: str) -> str:
 
 def _field(given: dict[str, str], keys: tuple[str, ...]) -> str:
     return next((given[key] for key in keys if given.get(key)), "")
+
+
+def writable(text: str) -> str:
+    """The text with U+FFFD for each half of a character, which UTF-8 cannot write."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def spaced(value: str) -> str:
