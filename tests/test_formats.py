@@ -491,6 +491,33 @@ def test_xml_never_reads_another_file() -> None:
         assert "root" not in formats.read(data, suffix).text
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        web_page('<div class="a\x01b"><p>Suite.</p></div>'),
+        web_page('<div class="a&#1;b" id="&#11;x"><p>Suite.</p></div>'),
+        web_page("<p><b hidden>x</b>\x01Suite.</p>"),
+        web_page("<p>y<i></i>\x02<b hidden>x</b>&#2;Suite.</p>"),
+    ],
+)
+def test_html_control_characters_anywhere_do_no_harm(data: bytes) -> None:
+    assert "Suite." in formats.read(data, ".html").text
+
+
+@pytest.mark.parametrize("suffix", sorted(formats.SUFFIXES))
+def test_read_any_exception_of_a_library_is_told_with_a_hint(
+    suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(_: bytes) -> Found:
+        raise KeyError("w:val")
+
+    monkeypatch.setitem(formats._READERS, suffix, odd)
+    with pytest.raises(DocumentError) as caught:
+        source_of(b"x", f"a{suffix}")
+    assert caught.value.message == f"a{suffix}: it cannot be read (KeyError)"
+    assert "plain text" in caught.value.hint
+
+
 # EPUB
 
 
