@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -475,6 +477,50 @@ def test_word_that_is_none_or_a_bomb_is_refused(data: bytes) -> None:
     with pytest.raises(Unreadable) as caught:
         formats.read(data, ".docx")
     assert caught.value.reason
+
+
+STYLE = '<w:style w:type="paragraph" w:styleId="a"><w:b/></w:style>'
+
+
+def with_part(name: str, part: str, target: str = "") -> bytes:
+    """A Word document with one part more, to which its relations may lead."""
+    with zipfile.ZipFile(io.BytesIO(word(word_paragraph("Un texte.")))) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    office = "http://schemas.openxmlformats.org"
+    if target:
+        members["word/_rels/document.xml.rels"] = (
+            f'<Relationships xmlns="{office}/package/2006/relationships"><Relationship Id="s" Type='
+            f'"{office}/officeDocument/2006/relationships/styles" Target="{target}"/>'
+            "</Relationships>"
+        ).encode()
+    namespace = f"{office}/wordprocessingml/2006/main"
+    members[name] = f'<w:styles xmlns:w="{namespace}">{part}</w:styles>'.encode()
+    return zipped(members)
+
+
+@pytest.mark.parametrize(
+    "name", ["word/styles.xml", "word/numbering.xml", "word/comments.xml", "x/y.rels", "word/A.XML"]
+)
+@pytest.mark.parametrize("part", [STYLE * 70_000, "x" * 10_000_001])
+def test_word_bomb_in_any_part_is_refused_at_once(name: str, part: str) -> None:
+    data = with_part(name, part)
+    started = time.monotonic()
+    with pytest.raises(Unreadable, match="too long"):
+        formats.read(data, ".docx")
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("name", ["styles.bin", "media/a.png", "theme/a.xml"])
+def test_word_part_by_another_name_is_not_read(name: str) -> None:
+    started = time.monotonic()
+    found = formats.read(with_part(f"word/{name}", STYLE * 70_000, name), ".docx")
+    assert found.text == "Un texte.\n"
+    assert time.monotonic() - started < 1
+
+
+def test_word_document_with_large_styles_and_pictures_is_read() -> None:
+    assert formats.read(with_part("word/styles.xml", STYLE * 20_000), ".docx").text
+    assert formats.read(with_part("word/media/a.png", "x" * 20_000_000), ".docx").text
 
 
 def test_archive_that_unpacks_to_too_much_is_refused_before_it_is() -> None:
