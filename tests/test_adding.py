@@ -164,6 +164,51 @@ def test_add_replace_by_another_kind_leaves_one_article(folder: Path) -> None:
     assert added.path.suffix == ".md"
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+def test_add_replace_never_takes_the_name_of_another_article(folder: Path) -> None:
+    (folder / "budget.txt").write_text("Le budget\n\nIl est de 9 millions.")
+    (folder / "old.txt").write_text("Nouveau\n\nIl coûte 7 millions.")
+    before = files(folder)
+    new, other = put(folder, "a.txt", "Nouveau\n\nIl coûte 7 millions."), put(folder, "b.txt", "X.")
+    for what in (new, other):
+        with pytest.raises(AddingFailed, match=r"another article named budget\.txt") as caught:
+            add(folder, what, Given(name="budget"), replace=True)
+        assert "--as" in caught.value.hint
+        assert files(folder) == before
+
+
+def test_add_replace_leaves_a_file_of_another_format_where_it_lies(folder: Path) -> None:
+    (folder / "page.html").write_bytes(web_page())
+    with pytest.raises(AddingFailed, match=r"already there as page\.html") as caught:
+        add(folder, put(folder, "b.html", web_page()), replace=True)
+    assert "--replace" not in caught.value.hint
+    assert files(folder) == {"page.html": web_page()}
+
+
+def test_add_replace_tells_which_file_gave_way(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "old.txt").write_text("Nouveau\n\nIl coûte 7 millions.")
+    what = put(folder, "a.txt", "Nouveau\n\nIl coûte 7 millions.")
+    added = add(folder, what, Given(name="new"), replace=True)
+    assert added.replaced == "sub/old.txt"
+    assert ("replaced", "sub/old.txt") in added.rows()
+    assert set(files(folder)) == {"new.txt"}
+    again = add(folder, what, Given(name="new"), replace=True)
+    assert (again.replaced, set(files(folder))) == ("new.txt", {"new.txt"})
+    assert not add(folder, put(folder, "b.txt", "Autre."), replace=True).replaced
+
+
+def test_add_replace_prefers_the_same_article_of_that_name(folder: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("Le texte.")
+    added = add(folder, put(folder, "x.txt", "Le texte."), Given("Titre", name="b"), replace=True)
+    assert (added.replaced, set(files(folder))) == ("b.txt", {"a.txt", "b.txt"})
+    assert (folder / "a.txt").read_text() == "Le texte."
+
+
 def test_add_another_article_of_the_same_title_gets_a_number(folder: Path) -> None:
     for number in range(3):
         add(folder, put(folder, "a.txt", f"Le titre\n\nTexte numéro {number}."))

@@ -63,8 +63,8 @@ def put(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
     raise AddingFailed(f"there are a thousand articles named {stem}", hint="use --as")
 
 
-def put_as(data: bytes, folder: Path, name: str, *, replace: bool) -> Path:
-    """Write a file under just this name.
+def put_as(data: bytes, folder: Path, name: str, *, replace: bool = False) -> Path:
+    """Write a file under just this name; `replace` the one that has it.
 
     Raises:
         AddingFailed: it cannot be written, or there is one and it is not to be replaced.
@@ -75,10 +75,24 @@ def put_as(data: bytes, folder: Path, name: str, *, replace: bool) -> Path:
             temporary.replace(path)
         elif not _take(temporary, path):
             raise AddingFailed(
-                f"there is another article named {name}",
-                hint="give another name, or --replace it",
+                f"there is another article named {name}", hint="choose another name with --as"
             )
     return path
+
+
+def remove(path: Path) -> None:
+    """Delete a file that another has taken the place of.
+
+    Raises:
+        AddingFailed: it cannot be deleted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise AddingFailed(
+            f"{path.name} cannot be deleted: {(error.strerror or type(error).__name__).lower()}",
+            hint="the new article is there; delete the old one by hand",
+        ) from error
 
 
 def _take(temporary: Path, path: Path) -> bool:
