@@ -7,6 +7,7 @@ article. The file is written whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,7 @@ def read_kept(folder: Path) -> Mapping[str, frozenset[str]]:
     """
     path = folder / FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
@@ -83,6 +84,7 @@ def _write(folder: Path, kept: Mapping[str, frozenset[str]]) -> None:
             hint="give one line of the article",
         )
     path = folder / FILE
+    temporary: Path | None = None
     try:
         if not rows:
             path.unlink(missing_ok=True)
@@ -90,12 +92,17 @@ def _write(folder: Path, kept: Mapping[str, frozenset[str]]) -> None:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=folder, prefix=FILE, delete=False
         ) as file:
+            temporary = Path(file.name)
             file.writelines(f"{document}\t{line}\n" for document, line in rows)
         # A temporary file is its owner's alone; the articles' folder may be read by others.
-        Path(file.name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(file.name).replace(path)
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be written: {error.strerror or error}",
             hint="check the rights and the space of the articles' folder",
         ) from error
+    finally:
+        if temporary is not None:  # after it was renamed there is none
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
