@@ -97,6 +97,21 @@ def test_add_text_keeps_it_and_the_fields_that_are_no_business_of_ours(folder: P
     )
 
 
+@pytest.mark.parametrize(("lines", "fits"), [(96, True), (98, False)])
+def test_add_text_whose_front_matter_grows_too_long_is_refused(
+    folder: Path, lines: int, fits: bool
+) -> None:
+    front = "".join(f"k{n}: v\n" for n in range(lines))
+    what = put(folder, "a.txt", f"---\n{front}---\n\nAutre\n\nUn texte.")
+    if fits:
+        assert add(folder, what).title == "Autre"
+        return
+    with pytest.raises(AddingFailed, match="front matter") as caught:
+        add(folder, what)
+    assert caught.value.hint
+    assert list(folder.iterdir()) == []
+
+
 def test_add_what_the_caller_says_comes_before_what_the_page_says(folder: Path) -> None:
     given = Given("Mon titre", dt.date(2024, 1, 2), "Moi", "en", "ici")
     added = add(folder, put(folder, "page.html", web_page()), given)
@@ -224,7 +239,9 @@ def test_add_name_that_is_taken_is_refused_and_nothing_is_lost(folder: Path) -> 
     assert [path.name for path in folder.iterdir()] == ["ici.txt"]
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", ".x", "a\nb", "x" * 300, ".txt"])
+@pytest.mark.parametrize(
+    "name", ["../x", "a/b", "a\\b", ".x", "a\nb", "x" * 300, ".txt", "\udce9x"]
+)
 def test_add_name_that_leaves_the_folder_or_is_none_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(AddingFailed):
         add(folder, put(folder, "a.txt", "Le texte."), Given(name=name))

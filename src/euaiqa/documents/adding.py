@@ -124,7 +124,13 @@ def add(
     }
     suffix = Path(source.id).suffix.lower() if is_text else ".md"
     others = front_matter.kept_lines(source.text, front, frozenset(_KEYS)) if is_text else ""
-    data = (front_matter.written(values, others=others) + "\n" + body).encode()
+    text = front_matter.written(values, others=others) + "\n" + body
+    if not front_matter.reads_as(text, values):
+        raise AddingFailed(
+            "its front matter has too many lines to write more into it",
+            hint="shorten what stands between the two --- at its top",
+        )
+    data = text.encode()
     name = shelving.named(given.name, suffix) if given.name else ""
     there = _already(folder, source, values["url"], body, name)
     if there is not None:

@@ -134,6 +134,12 @@ def written(values: Mapping[str, str], *, others: str = "") -> str:
     return "\n".join(["---", *lines, *filter(None, [others]), "---", ""])
 
 
+def reads_as(text: str, values: Mapping[str, str]) -> bool:
+    """Whether a text begins with front matter that gives these values (`written`)."""
+    given = fields(text, find(text))
+    return all(given.get(key, "") == _plain(value) for key, value in values.items())
+
+
 def kept_lines(text: str, front: Span | None, keys: frozenset[str]) -> str:
     """The lines of front matter that are of no field among `keys`, nor of one that means it."""
     if front is None:

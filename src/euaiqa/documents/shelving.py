@@ -39,7 +39,11 @@ def named(stem: str, suffix: str) -> str:
     if not stem or stem.startswith((".", "~$")) or re.search(r'[/\\:*?"<>|\0-\x1f]', stem):
         raise AddingFailed(f"{stem!r} is no name for an article", hint="give a plain file name")
     stem = _unreserved(stem)
-    if len(stem.encode()) > _MAX_NAME:
+    try:
+        size = len(stem.encode())
+    except UnicodeEncodeError as error:
+        raise AddingFailed(f"{stem!r} is not UTF-8", hint="give a plain file name") from error
+    if size > _MAX_NAME:
         raise AddingFailed("the name is longer than 200 bytes", hint="give a shorter one")
     return stem + suffix
 
