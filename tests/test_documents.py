@@ -503,6 +503,23 @@ def test_read_corpus_name_that_is_not_utf8_becomes_a_problem(tmp_path: Path) -> 
     assert "name is not UTF-8" in problem.reason
 
 
+@pytest.mark.parametrize("name", [b"caf%c.txt", b"caf%c/a.txt"])
+def test_read_corpus_name_that_is_not_utf8_never_hides_one_that_is(
+    tmp_path: Path, name: bytes
+) -> None:
+    for number, sign in enumerate((b"\xe9", b"?", b"\xe8")):
+        path = tmp_path / os.fsdecode(name % sign)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"Article {number}\n\nThe text.")
+    corpus = read_corpus(tmp_path, fake_language)
+    good = (name % b"?").decode()
+    assert [(document.id, document.title) for document in corpus.documents] == [(good, "Article 1")]
+    assert [problem.document for problem in corpus.problems] == [
+        good.replace("?", "\\xe8"), good.replace("?", "\\xe9"),
+    ]  # fmt: skip
+    assert {problem.reason for problem in corpus.problems} == {"the file's name is not UTF-8"}
+
+
 @pytest.mark.parametrize("kind", ["missing", "file"])
 def test_read_corpus_no_folder_raises_with_hint(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "articles"
