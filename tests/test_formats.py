@@ -518,6 +518,22 @@ def test_word_part_by_another_name_is_not_read(name: str) -> None:
     assert time.monotonic() - started < 1
 
 
+def test_word_part_that_is_named_again_and_again_is_refused() -> None:
+    office = "http://schemas.openxmlformats.org"
+    named = "".join(
+        f'<Relationship Id="{kind}" Type="{office}/officeDocument/2006/relationships/{kind}"'
+        ' Target="document.xml"/>'
+        for kind in ("comments", "endnotes", "footnotes", "numbering", "styles")
+    )
+    with zipfile.ZipFile(io.BytesIO(word(word_paragraph("Un texte.") * 10_000))) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    members["word/_rels/document.xml.rels"] = (
+        f'<Relationships xmlns="{office}/package/2006/relationships">{named}</Relationships>'
+    ).encode()
+    with pytest.raises(Unreadable, match="damaged"):
+        formats.read(zipped(members), ".docx")
+
+
 def test_word_document_with_large_styles_and_pictures_is_read() -> None:
     assert formats.read(with_part("word/styles.xml", STYLE * 20_000), ".docx").text
     assert formats.read(with_part("word/media/a.png", "x" * 20_000_000), ".docx").text

@@ -80,15 +80,30 @@ def _bounded(archive: Archive, names: list[str], most: int, tags: int) -> dict[s
     raise Unreadable("it is too long", hint="split it, or save its text as .txt")
 
 
+class _Metered(io.BytesIO):
+    """Bytes that are given once: relations may name one part as the text, the styles and so on."""
+
+    left = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, as long as there is something left of what may be read in all."""
+        found = super().read(size)
+        self.left -= len(found)
+        if self.left < 0:
+            raise ValueError("its relations name one part again and again")
+        return found
+
+
 def _as_html(parts: Mapping[str, bytes]) -> str:
     """What mammoth makes of a document, of which it sees only the parts that were counted."""
     import mammoth
 
-    counted = io.BytesIO()
+    counted = _Metered()
     with zipfile.ZipFile(counted, "w") as archive:
         for name, part in parts.items():
             archive.writestr(name, part)
     counted.seek(0)
+    counted.left = 2 * len(counted.getbuffer()) + 100_000
     try:
         made = mammoth.convert_to_html(
             counted,
