@@ -113,7 +113,7 @@ HOSTILE = article(
     "<script>alert(1)</script> & co\n\n<img src=x onerror=alert(2)> dit [1] que « tout va ».\n",
     title="<script>alert(1)</script>",
 )
-LIBRARY = (INVEST, ACT, HOSTILE)
+ARTICLES = (INVEST, ACT, HOSTILE)
 
 
 _sentences = functools.cache(sentences)
@@ -277,7 +277,7 @@ class Asked:
 class FakePipeline:
     """Replays scripts. `gate`, when set to an Event, holds each answer after its first token."""
 
-    articles: Sequence[Document] = LIBRARY
+    articles: Sequence[Document] = ARTICLES
     pace: float = 0.0
     gate: threading.Event | None = None
     model: str = "fake-model"

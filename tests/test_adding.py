@@ -97,6 +97,21 @@ def test_add_text_keeps_it_and_the_fields_that_are_no_business_of_ours(folder: P
     )
 
 
+@pytest.mark.parametrize(("lines", "fits"), [(96, True), (98, False)])
+def test_add_text_whose_front_matter_grows_too_long_is_refused(
+    folder: Path, lines: int, fits: bool
+) -> None:
+    front = "".join(f"k{n}: v\n" for n in range(lines))
+    what = put(folder, "a.txt", f"---\n{front}---\n\nAutre\n\nUn texte.")
+    if fits:
+        assert add(folder, what).title == "Autre"
+        return
+    with pytest.raises(AddingFailed, match="front matter") as caught:
+        add(folder, what)
+    assert caught.value.hint
+    assert list(folder.iterdir()) == []
+
+
 def test_add_what_the_caller_says_comes_before_what_the_page_says(folder: Path) -> None:
     given = Given("Mon titre", dt.date(2024, 1, 2), "Moi", "en", "ici")
     added = add(folder, put(folder, "page.html", web_page()), given)
@@ -157,26 +172,56 @@ def test_add_replace_takes_the_place_of_the_one_there(folder: Path) -> None:
     assert "Nouveau." in added.path.read_text(encoding="utf-8")
 
 
-def test_add_replace_never_takes_the_place_of_another_article(folder: Path) -> None:
-    (folder / "budget.txt").write_text("Un tout autre article.")
-    with pytest.raises(AddingFailed, match="another article named"):
-        text = put(folder, "a.txt", "Le texte.")
-        add(folder, text, Given(name="budget"), replace=True)
-    assert (folder / "budget.txt").read_text() == "Un tout autre article."
-
-
-def test_add_replace_keeps_the_same_file_in_its_own_format(folder: Path) -> None:
-    (folder / "page.html").write_bytes(web_page())
-    with pytest.raises(AddingFailed, match=r"page\.html is this file"):
-        add(folder, put(folder, "b.html", web_page()), replace=True)
-    assert [path.name for path in folder.iterdir()] == ["page.html"]
-
-
 def test_add_replace_by_another_kind_leaves_one_article(folder: Path) -> None:
     add(folder, put(folder, "a.txt", "Le texte\n\nUn, deux."))
     added = add(folder, put(folder, "b.md", "Le texte\n\nUn, deux."), replace=True)
     assert list(folder.iterdir()) == [added.path]
     assert added.path.suffix == ".md"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+def test_add_replace_never_takes_the_name_of_another_article(folder: Path) -> None:
+    (folder / "budget.txt").write_text("Le budget\n\nIl est de 9 millions.")
+    (folder / "old.txt").write_text("Nouveau\n\nIl coûte 7 millions.")
+    before = files(folder)
+    new, other = put(folder, "a.txt", "Nouveau\n\nIl coûte 7 millions."), put(folder, "b.txt", "X.")
+    for what in (new, other):
+        with pytest.raises(AddingFailed, match=r"another article named budget\.txt") as caught:
+            add(folder, what, Given(name="budget"), replace=True)
+        assert "--as" in caught.value.hint
+        assert files(folder) == before
+
+
+def test_add_replace_leaves_a_file_of_another_format_where_it_lies(folder: Path) -> None:
+    (folder / "page.html").write_bytes(web_page())
+    with pytest.raises(AddingFailed, match=r"already there as page\.html") as caught:
+        add(folder, put(folder, "b.html", web_page()), replace=True)
+    assert "--replace" not in caught.value.hint
+    assert files(folder) == {"page.html": web_page()}
+
+
+def test_add_replace_tells_which_file_gave_way(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "old.txt").write_text("Nouveau\n\nIl coûte 7 millions.")
+    what = put(folder, "a.txt", "Nouveau\n\nIl coûte 7 millions.")
+    added = add(folder, what, Given(name="new"), replace=True)
+    assert added.replaced == "sub/old.txt"
+    assert ("replaced", "sub/old.txt") in added.rows()
+    assert set(files(folder)) == {"new.txt"}
+    again = add(folder, what, Given(name="new"), replace=True)
+    assert (again.replaced, set(files(folder))) == ("new.txt", {"new.txt"})
+    assert not add(folder, put(folder, "b.txt", "Autre."), replace=True).replaced
+
+
+def test_add_replace_prefers_the_same_article_of_that_name(folder: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("Le texte.")
+    added = add(folder, put(folder, "x.txt", "Le texte."), Given("Titre", name="b"), replace=True)
+    assert (added.replaced, set(files(folder))) == ("b.txt", {"a.txt", "b.txt"})
+    assert (folder / "a.txt").read_text() == "Le texte."
 
 
 def test_add_another_article_of_the_same_title_gets_a_number(folder: Path) -> None:
@@ -194,7 +239,9 @@ def test_add_name_that_is_taken_is_refused_and_nothing_is_lost(folder: Path) -> 
     assert [path.name for path in folder.iterdir()] == ["ici.txt"]
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", ".x", "a\nb", "x" * 300, ".txt"])
+@pytest.mark.parametrize(
+    "name", ["../x", "a/b", "a\\b", ".x", "a\nb", "x" * 300, ".txt", "\udce9x"]
+)
 def test_add_name_that_leaves_the_folder_or_is_none_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(AddingFailed):
         add(folder, put(folder, "a.txt", "Le texte."), Given(name=name))

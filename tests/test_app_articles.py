@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from euaiqa.app import routes, texts
 from euaiqa.app.articles import PAGE_SIZE, Filters, Found, Row, address, part
 from euaiqa.app.folding import Folded, Folding, needles
-from euaiqa.app.library import Library
+from euaiqa.app.listing import Listing
 from euaiqa.app.pages import web_folder
 from euaiqa.app.snippets import SNIPPET
 from euaiqa.app.wording import wording
@@ -52,15 +52,15 @@ OLD = article("old.txt", "École des puces\n\nUn texte sans date.\n")
 ALL = (SUMMER, AIMS, AI, OLD)
 
 
-def library(*documents: Document) -> Library:
-    return Library(FakePipeline(articles=documents))
+def listing(*documents: Document) -> Listing:
+    return Listing(FakePipeline(articles=documents))
 
 
-LIBRARY = library(*ALL)
+ARTICLES = listing(*ALL)
 
 
 def ids(filters: Filters, *near: RetrievedPassage) -> list[str]:
-    return [each.document.partition(".")[0] for each in LIBRARY.find(filters, near).found]
+    return [each.document.partition(".")[0] for each in ARTICLES.find(filters, near).found]
 
 
 def test_find_puts_the_newest_first_and_the_undated_last() -> None:
@@ -93,8 +93,8 @@ def test_find_by_meaning_comes_after_the_words_once_each() -> None:
         passage(INVEST, GIGAFACTORIES),
     ]
     assert ids(Filters(q="puces"), *near) == ["summer", "old", "ai", "aims"]
-    *_, last = LIBRARY.find(Filters(q="puces"), near).found
-    [row] = LIBRARY.rows([last], "puces")
+    *_, last = ARTICLES.find(Filters(q="puces"), near).found
+    [row] = ARTICLES.rows([last], "puces")
     assert row.match == "near"
     assert row.snippet
     assert AIMS.text[row.snippet.start : row.snippet.end] == "It says nothing of machines."
@@ -104,15 +104,15 @@ def test_find_by_meaning_comes_after_the_words_once_each() -> None:
 def test_find_by_meaning_shows_the_nearest_sentence() -> None:
     whole = passage(AIMS, "It says nothing of machines. Said Paris: factories come first.")
     nearest = sentences(AIMS)[2]
-    found = LIBRARY.find(Filters(q="usines x"), [replace(whole, match=nearest)]).found
-    [row] = LIBRARY.rows(found, "x")
+    found = ARTICLES.find(Filters(q="usines x"), [replace(whole, match=nearest)]).found
+    [row] = ARTICLES.rows(found, "x")
     assert row.snippet
     assert (row.snippet.start, row.snippet.end) == (nearest.start, nearest.end)
 
 
 def test_filters_combine() -> None:
-    assert LIBRARY.years == [2025, 2024]
-    assert LIBRARY.undated
+    assert ARTICLES.years == [2025, 2024]
+    assert ARTICLES.undated
     assert ids(Filters(year="2024")) == ["summer", "ai"]
     assert ids(Filters(year="undated")) == ["old"]
     assert ids(Filters(language="en", year="2024")) == ["ai"]
@@ -127,13 +127,13 @@ def shown(row: Row) -> tuple[str, list[str]]:
     return "".join(bit.text for bit in bits), [bit.text for bit in bits if bit.hit]
 
 
-def rows(library: Library, q: str) -> tuple[Row, ...]:
-    return library.rows(library.find(Filters(q=q)).found, q)
+def rows(listing: Listing, q: str) -> tuple[Row, ...]:
+    return listing.rows(listing.find(Filters(q=q)).found, q)
 
 
 def test_snippet_is_the_sentence_with_most_of_the_words() -> None:
-    [first, second] = rows(LIBRARY, "Paris AI") + rows(LIBRARY, "oeuvres coutent")
-    [most] = rows(LIBRARY, "court puces factories")
+    [first, second] = rows(ARTICLES, "Paris AI") + rows(ARTICLES, "oeuvres coutent")
+    [most] = rows(ARTICLES, "court puces factories")
     assert shown(most)[0] == "Factories wait, and so do the puces."
     assert shown(first) == ("A court in Paris has ruled on AI.", ["Paris", "AI"])
     assert shown(second) == ("Les Œuvres d’art coûtent 5 M€.", ["Œuvres", "coûtent"])
@@ -142,14 +142,14 @@ def test_snippet_is_the_sentence_with_most_of_the_words() -> None:
 
 
 def test_snippet_never_repeats_the_title() -> None:
-    [row] = rows(LIBRARY, "ecole")
+    [row] = rows(ARTICLES, "ecole")
     assert row.snippet is None
 
 
 @pytest.mark.parametrize("filler", ["mot ", "x"])
 def test_snippet_of_a_long_sentence_is_cut_around_the_word(filler: str) -> None:
     text = f"Titre\n\nDébut {filler * 300} aiguille {filler * 300} fin."
-    [row] = rows(library(article("long.txt", text)), "aiguille")
+    [row] = rows(listing(article("long.txt", text)), "aiguille")
     told, hits = shown(row)
     assert hits == ["aiguille"]
     assert len(told) <= SNIPPET + 4
@@ -241,12 +241,12 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("q", ["puces", "texte date", "paris AI", "ecole texte", "AI", "m€", "zzz"])
 def test_large_folder_is_searched_alike(q: str) -> None:
-    apart = Library(OnDisk(articles=ALL))
+    apart = Listing(OnDisk(articles=ALL))
     for sort in ("newest", "title"):
         filters = Filters(q=q, sort=sort)  # type: ignore[arg-type]
-        assert apart.find(filters) == LIBRARY.find(filters)
-        found = LIBRARY.find(filters).found
-        assert apart.rows(found, q) == LIBRARY.rows(found, q)
+        assert apart.find(filters) == ARTICLES.find(filters)
+        found = ARTICLES.find(filters).found
+        assert apart.rows(found, q) == ARTICLES.rows(found, q)
 
 
 @pytest.mark.parametrize("held", [0, 20_000_000])
@@ -254,7 +254,7 @@ def test_words_may_stand_some_in_the_title_and_some_in_the_text(
     monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
     monkeypatch.setattr(texts, "HELD", held)
-    apart = library(article("a.txt", "Rien de plus.", title="Le règlement"), *ALL)
+    apart = listing(article("a.txt", "Rien de plus.", title="Le règlement"), *ALL)
     assert [each.document for each in apart.find(Filters(q="reglement rien")).found] == ["a.txt"]
     assert apart.find(Filters(q="reglement puces")).found == []
 
@@ -283,7 +283,7 @@ def test_list_is_prepared_once_and_before_anyone_asks() -> None:
 @pytest.mark.usefixtures("large")
 def test_large_folder_only_likely_articles_are_read() -> None:
     fake = OnDisk(articles=ALL)
-    large = Library(fake)
+    large = Listing(fake)
     assert fake.read == []
     assert [each.document for each in large.find(Filters(q="fourneaux")).found] == []
     assert fake.read == []
@@ -298,10 +298,10 @@ def test_large_folder_search_that_is_cut_says_so(
 ) -> None:
     monkeypatch.setattr(texts, limit, 30 if limit == "LOOKED_AT" else 29 * 24 + 1)
     fake = OnDisk(articles=MANY)
-    result = Library(fake).find(Filters(q="texte 2", sort="title"))
+    result = Listing(fake).find(Filters(q="texte 2", sort="title"))
     assert (len(result.found), result.cut) == (30, 30)
     assert len(fake.read) == 30
-    whole = Library(fake).find(Filters(q="titre 007", sort="title"))
+    whole = Listing(fake).find(Filters(q="titre 007", sort="title"))
     assert (len(whole.found), whole.cut) == (1, 0)
     with serving(lambda: fake) as client:
         until(lambda: client.get("/health").status_code == 200)

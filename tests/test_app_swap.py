@@ -280,8 +280,8 @@ def test_list_of_a_swapped_out_pipeline_is_not_kept(swapping: Swapping) -> None:
     service: Service = swapping.client.app.state.service  # type: ignore[attr-defined]
     old, new = Version(2), Version(2)
     swapping.to(old)
-    assert service.library(old) is service.library(old)
+    assert service.listing(old) is service.listing(old)
     swapping.to(new)
-    prepared = service.library(new)
-    assert service.library(old) is not prepared
-    assert service.library(new) is prepared
+    prepared = service.listing(new)
+    assert service.listing(old) is not prepared
+    assert service.listing(new) is prepared

@@ -456,6 +456,27 @@ def test_keep_what_no_file_can_hold_raises(tmp_path: Path, document: str, line: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_read_kept_file_with_a_byte_order_mark_counts_from_its_first_line(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"\xef\xbb\xbfa.txt\tNewsletter\r\n")
+    assert read_kept(tmp_path) == {"a.txt": {"Newsletter"}}
+
+
+@pytest.mark.parametrize("what", ["replace", "chmod"])
+def test_keep_that_cannot_be_written_leaves_no_file_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    keep(tmp_path, "a.txt", "first")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, what, full)
+    with pytest.raises(SettingsError, match="No space"):
+        keep(tmp_path, "a.txt", "second")
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert read_kept(tmp_path) == {"a.txt": {"first"}}
+
+
 def test_as_document_kept_line_is_no_boilerplate_by_any_way() -> None:
     source = Source("a.txt", TEXT, "0")
     at = TEXT.index("More of us")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,17 @@ from euaiqa.documents import (
     as_document,
     boilerplate,
     files,
+    formats,
     front_matter,
     read_corpus,
     read_document,
     read_source,
+    source_of,
 )
 from euaiqa.errors import DocumentError, SettingsError
 from fakes_formats import pdf_of
 
+HALF = re.compile(r"[\ud800-\udfff]")
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 BOILERPLATE = [
@@ -499,6 +503,23 @@ def test_read_corpus_name_that_is_not_utf8_becomes_a_problem(tmp_path: Path) -> 
     assert "name is not UTF-8" in problem.reason
 
 
+@pytest.mark.parametrize("name", [b"caf%c.txt", b"caf%c/a.txt"])
+def test_read_corpus_name_that_is_not_utf8_never_hides_one_that_is(
+    tmp_path: Path, name: bytes
+) -> None:
+    for number, sign in enumerate((b"\xe9", b"?", b"\xe8")):
+        path = tmp_path / os.fsdecode(name % sign)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"Article {number}\n\nThe text.")
+    corpus = read_corpus(tmp_path, fake_language)
+    good = (name % b"?").decode()
+    assert [(document.id, document.title) for document in corpus.documents] == [(good, "Article 1")]
+    assert [problem.document for problem in corpus.problems] == [
+        good.replace("?", "\\xe8"), good.replace("?", "\\xe9"),
+    ]  # fmt: skip
+    assert {problem.reason for problem in corpus.problems} == {"the file's name is not UTF-8"}
+
+
 @pytest.mark.parametrize("kind", ["missing", "file"])
 def test_read_corpus_no_folder_raises_with_hint(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "articles"
@@ -653,6 +674,28 @@ def test_front_matter_gives_outlet_language_and_address(
     assert document.language == (language if language == "fr" else fake_language("Text."))
 
 
+@pytest.mark.parametrize(
+    "front", ['title: "\\ud800 Vega"', 'outlet: "\\udc00x"', 'url: "https://a.example/\\ud800"']
+)
+def test_front_matter_half_a_character_never_gets_out(tmp_path: Path, front: str) -> None:
+    document = read(tmp_path, f"---\n{front}\n---\n\nVega\n\nLe programme Vega.")
+    assert document.text.startswith("---\n" + front)
+    assert not HALF.search(f"{document.title}{document.outlet}{document.address}")
+    assert "Vega" in document.title
+
+
+def test_source_of_half_a_character_of_any_reader_never_gets_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    half = "é\ud800"
+    found = formats.Found(half, title=half, outlet=half, address=half, missing=half)
+    monkeypatch.setattr(formats, "read", lambda *_: found)
+    source = source_of(b"x", f"{half}.html")
+    told = (source.text, source.title, source.outlet, source.address, source.missing)
+    assert told == ("é\ufffd",) * 5
+    assert source.id == "é\ufffd.html"
+
+
 def test_read_source_file_that_changes_is_read_again_then_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -693,14 +736,6 @@ def test_as_document_page_that_begins_like_front_matter_has_none(tmp_path: Path)
     document = as_document(source, fake_language)
     assert document.address == ""
     assert not any("forged" in document.text[s.start : s.end] for s in document.boilerplate)
-
-
-@pytest.mark.parametrize("field", ["title", "outlet"])
-def test_front_matter_half_of_a_pair_is_no_character(tmp_path: Path, field: str) -> None:
-    path = tmp_path / "a.md"
-    path.write_text(f'---\n{field}: "\\ud800x"\n---\n\nThe plan costs 5 million euros.\n')
-    document = read_document(path, tmp_path, lambda _: "en")
-    assert getattr(document, field) == "?x"
 
 
 @pytest.mark.parametrize(

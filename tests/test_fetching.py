@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import socket
 import threading
 import time
 import zlib
@@ -221,6 +222,31 @@ def test_fetch_takes_no_longer_than_it_may(web: Web, monkeypatch: pytest.MonkeyP
     with pytest.raises(AddingFailed, match="takes longer"):
         web.fetch("http://news.example/a")
     assert time.monotonic() - started < 2
+
+
+def test_fetch_does_not_wait_for_a_name_that_takes_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+
+    def slow(*_: object, **__: object) -> list[object]:
+        asked.wait(5)
+        return []
+
+    monkeypatch.setattr(fetching, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    started = time.monotonic()
+    with pytest.raises(AddingFailed, match="takes longer"):
+        fetch("http://news.example/a")
+    assert time.monotonic() - started < 2
+    asked.set()
+
+
+def test_fetch_name_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object, **__: object) -> list[object]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", none)
+    with pytest.raises(AddingFailed, match="Name or service not known"):
+        fetch("http://news.example/a")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The list of articles as a reader asks for it and sees it: filters, rows, pages.
 
-Takes what was found; gives one page of it. `library` finds, `texts` looks words up, `snippets`
+Takes what was found; gives one page of it. `listing` finds, `texts` looks words up, `snippets`
 shows what stands around them. It writes no HTML and asks no model.
 """
 

@@ -92,7 +92,7 @@ class SourcesPage:
     """The list of articles, or what a search of it found.
 
     `part` is the page of it that `rows` show; `all`, `years` and `undated` are of the whole
-    library; `searched` is false where the search by meaning was not to be had, and `cut` is how
+    listing; `searched` is false where the search by meaning was not to be had, and `cut` is how
     many texts were looked through where too many may hold the words.
     """
 

@@ -139,23 +139,23 @@ async def sources(
     """
     # Once: another index may be served by the time the search is done.
     pipeline, filters = service.pipeline(), asked.filters()
-    library, built = service.library(pipeline), pipeline.built
+    listing, built = service.listing(pipeline), pipeline.built
     near = await service.near(filters.q, pipeline)
-    result = await asyncio.to_thread(library.find, filters, near or ())
+    result = await asyncio.to_thread(listing.find, filters, near or ())
     if wants_json(request):
         listed = part(result.found, asked.page, JSON_SIZE)
         if listed.number < listed.pages:
             response.headers["Link"] = f'<{address(filters, listed.number + 1)}>; rel="next"'
-        rows = await asyncio.to_thread(library.entries, listed.found)
+        rows = await asyncio.to_thread(listing.entries, listed.found)
         return SourcesReply.of(rows, built)
     shown = part(result.found, asked.page)
     page = SourcesPage(
         filters=filters,
         part=shown,
-        rows=await asyncio.to_thread(library.rows, shown.found, filters.q),
-        all=len(library),
-        years=library.years,
-        undated=library.undated,
+        rows=await asyncio.to_thread(listing.rows, shown.found, filters.q),
+        all=len(listing),
+        years=listing.years,
+        undated=listing.undated,
         built=built,
         searched=near is not None,
         cut=result.cut,
@@ -270,10 +270,10 @@ async def _reply_to_form(sent: dict[str, str], request: Request, service: Servic
 def _index(service: Service, request: Request) -> IndexPage:
     try:
         pipeline = service.pipeline()
-        library = service.library(pipeline)
+        listing = service.listing(pipeline)
         return IndexPage(
-            documents=library.first,
-            articles=len(library),
+            documents=listing.first,
+            articles=len(listing),
             suggestions=pipeline.suggestions(interface_language(request)),
             feedback=service.settings.feedback is not None,
         )

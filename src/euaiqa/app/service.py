@@ -21,8 +21,8 @@ from typing import Literal, Protocol
 from euaiqa.app.articles import Articles
 from euaiqa.app.background import freed, in_background
 from euaiqa.app.folding import needles
-from euaiqa.app.library import Library
 from euaiqa.app.line import Job, Line
+from euaiqa.app.listing import Listing
 from euaiqa.datamodels import Event, Head, Language, RetrievedPassage, Turn
 from euaiqa.errors import EuaiqaError
 from euaiqa.settings import Settings
@@ -106,7 +106,7 @@ class Service:
         self._closing = threading.Event()
         self._fresh = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
-        self._library: tuple[Pipeline, Library] | None = None
+        self._listing: tuple[Pipeline, Listing] | None = None
         self._freeing: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -132,10 +132,10 @@ class Service:
         What is on its way ends with the one it has.
         """
         # A second or more where there are many.
-        library = await asyncio.wrap_future(in_background(lambda: Library(pipeline)))
+        listing = await asyncio.wrap_future(in_background(lambda: Listing(pipeline)))
         if self._pipeline is not None and self._pipeline is not pipeline:
             self._free(weakref.ref(self._pipeline))
-        self._library = pipeline, library
+        self._listing = pipeline, listing
         self._pipeline = pipeline
         self._failure = None
         self._fresh.set()
@@ -174,15 +174,15 @@ class Service:
             loading=False,
         ) from error
 
-    def library(self, pipeline: Pipeline) -> Library:
+    def listing(self, pipeline: Pipeline) -> Listing:
         """Return a pipeline's articles as they are listed and searched.
 
         Those of the one that is served are prepared; those of one that was are not kept.
         """
-        prepared = self._library
+        prepared = self._listing
         if prepared and prepared[0] is pipeline:
             return prepared[1]
-        return Library(pipeline)
+        return Listing(pipeline)
 
     def ask(
         self, question: str, language: Literal["auto", "fr", "en"], history: Sequence[Turn] = ()

@@ -12,14 +12,14 @@ import dataclasses
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from euaiqa.datamodels import Language, Source, Span
 from euaiqa.documents import fetching, formats, front_matter, shelving
-from euaiqa.documents.files import SUFFIXES
+from euaiqa.documents.files import SUFFIXES, id_of
 from euaiqa.documents.reader import as_document, read_source, source_of
 from euaiqa.errors import AddingFailed, DocumentError, SettingsError
 
@@ -45,8 +45,8 @@ class Given:
 class Added:
     """An article that was put into the folder.
 
-    `left_out` counts the lines of the page that are not in the file; `replaced` names the
-    file of an article that was there, and is not any more; else it is empty.
+    `left_out` counts the lines of the page that are not in the file; `replaced` is the file,
+    relative to the folder, that was there and is not any more, or has this article now.
     """
 
     path: Path
@@ -57,7 +57,7 @@ class Added:
     address: str
     words: int
     left_out: int
-    replaced: str
+    replaced: str = ""
 
     def rows(self) -> tuple[tuple[str, str], ...]:
         """What is told of it to a person: labels and values."""
@@ -70,7 +70,7 @@ class Added:
             ("address", self.address or "none"),
             ("words", f"{self.words:,}"),
             *([("left out", left_out)] if self.left_out else []),
-            *([("replaces", self.replaced)] if self.replaced else []),
+            *([("replaced", self.replaced)] if self.replaced else []),
         )
 
 
@@ -93,7 +93,8 @@ def add(
         detect_language: tells the language of a text, where nothing else does.
         given: what the caller knows better.
         whole: keep the lines of a page that are not the article.
-        replace: put it in the place of the one that is there already.
+        replace: where the same article is there already, by its address or its text, put it
+            in the place of that one; no other file is ever touched.
         today: the day of adding.
         fetch: gives the file at an address.
 
@@ -123,32 +124,29 @@ def add(
     }
     suffix = Path(source.id).suffix.lower() if is_text else ".md"
     others = front_matter.kept_lines(source.text, front, frozenset(_KEYS)) if is_text else ""
-    data = (front_matter.written(values, others=others) + "\n" + body).encode()
-    there = _already(folder, source, values["url"], body)
-    if there is not None and not replace:
+    text = front_matter.written(values, others=others) + "\n" + body
+    if not front_matter.reads_as(text, values):
         raise AddingFailed(
-            f"already there as {there.relative_to(folder)}",
-            hint="with --replace it takes its place",
+            "its front matter has too many lines to write more into it",
+            hint="shorten what stands between the two --- at its top",
         )
+    data = text.encode()
+    name = shelving.named(given.name, suffix) if given.name else ""
+    there = _already(folder, source, values["url"], body, name)
+    if there is not None:
+        _replaceable(there, folder, replace=replace)
     # What was written must be read as what was meant, before anything of it is in the folder.
     made = as_document(source_of(data, f"new{suffix}"), detect_language)
-    if there is not None and there.suffix.lower() in formats.SUFFIXES:
-        # Its bytes are the very same; what is around the article would be lost with it.
-        raise AddingFailed(
-            f"{there.relative_to(folder)} is this file, and is read as it is",
-            hint="remove it first, if another form of it is wanted",
-        )
-    if given.name:
-        name = shelving.named(given.name, suffix)
-        # Another article that has the name is not the one to be replaced.
-        own = there is not None and there == folder / name
-        path = shelving.put_as(data, folder, name, replace=own)
-    elif there is not None and there.suffix == suffix:
+    if there is not None and (there == folder / name or (not name and there.suffix == suffix)):
         path = shelving.put_as(data, there.parent, there.name, replace=True)
     else:
-        path = shelving.put(data, folder, shelving.slug(values["title"], values["date"]), suffix)
-    if there is not None and not path.samefile(there):
-        there.unlink()
+        if name:
+            path = shelving.put_as(data, folder, name)
+        else:
+            stem = shelving.slug(values["title"], values["date"])
+            path = shelving.put(data, folder, stem, suffix)
+        if there is not None:
+            shelving.remove(there)
     return Added(
         path=path,
         title=made.title,
@@ -158,7 +156,7 @@ def add(
         address=made.address,
         words=len(re.findall(r"\w+", body)),
         left_out=sum(_lines(source.text, span) for span in dropped),
-        replaced=str(there.relative_to(folder)) if there is not None else "",
+        replaced=id_of(there, folder) if there else "",
     )
 
 
@@ -232,8 +230,29 @@ def _lines(text: str, span: Span) -> int:
     return sum(1 for line in text[span.start : span.end].split("\n") if line.strip())
 
 
-def _already(folder: Path, source: Source, address: str, body: str) -> Path | None:
-    """The article of the folder that has the same bytes, address or text."""
+def _replaceable(there: Path, folder: Path, *, replace: bool) -> None:
+    """Whether the file of an article may give way to its text.
+
+    Raises:
+        AddingFailed: it may not.
+    """
+    if there.suffix.lower() in formats.SUFFIXES:
+        hint = "it is read as it is; delete it, and its text can be added in its place"
+    elif not replace:
+        hint = "with --replace it takes its place"
+    else:
+        return
+    raise AddingFailed(f"already there as {id_of(there, folder)}", hint=hint)
+
+
+def _already(folder: Path, source: Source, address: str, body: str, name: str) -> Path | None:
+    """The article of the folder that is the same, that of the wanted name before others."""
+    found = list(_the_same(folder, source, address, body))
+    return next((path for path in found if path == folder / name), found[0] if found else None)
+
+
+def _the_same(folder: Path, source: Source, address: str, body: str) -> Iterator[Path]:
+    """The articles of the folder that have the same bytes, address or text."""
     page, words = _page(address), _words(body)
     for path in sorted(folder.rglob("*")):
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
@@ -243,17 +262,15 @@ def _already(folder: Path, source: Source, address: str, body: str) -> Path | No
         try:
             if path.suffix.lower() in formats.SUFFIXES:  # to read them all would take minutes
                 if hashlib.sha256(path.read_bytes()).hexdigest() == source.sha256:
-                    return path
+                    yield path
                 continue
             other = read_source(path, folder)
         except (DocumentError, OSError):
             continue
         front = front_matter.find(other.text)
-        if page and _page(other.address) == page:
-            return path
-        if _words(other.text[front.end if front else 0 :]) == words:
-            return path
-    return None
+        same_page = page and _page(other.address) == page
+        if same_page or _words(other.text[front.end if front else 0 :]) == words:
+            yield path
 
 
 def _page(address: str) -> str:

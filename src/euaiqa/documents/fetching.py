@@ -10,14 +10,16 @@ nothing); five redirections at most, each checked like the first.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import re
 import socket
 import ssl
+import threading
 import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from euaiqa.errors import AddingFailed
 
@@ -185,7 +187,30 @@ async def _public_address(name: str, host: str, port: int, resolve: Resolve) -> 
 
 
 async def _resolve(host: str, port: int) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    """The addresses of a name, from a thread for which nobody waits when it takes too long."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Any]] = loop.create_future()
+
+    def tell(found: list[Any] | Exception) -> None:
+        if answer.done():
+            return
+        if isinstance(found, Exception):
+            answer.set_exception(found)
+        else:
+            answer.set_result(found)
+
+    def ask() -> None:
+        found: list[Any] | Exception
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
+            found = error
+        with contextlib.suppress(RuntimeError):  # the loop is closed: too late
+            loop.call_soon_threadsafe(tell, found)
+
+    # asyncio's own threads are joined at its end, which can take as long as they like.
+    threading.Thread(target=ask, name="resolve", daemon=True).start()
+    found = await answer
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

@@ -21,6 +21,7 @@ SUFFIXES = _TEXT_SUFFIXES | formats.SUFFIXES
 MAX_BYTES = 10_000_000  # of text; a book is about one million, more is not an article
 MAX_FORMAT_BYTES = 50_000_000  # of a format that holds pictures besides the text
 _NOT_READ = "this format is not read"
+_BAD_NAME, _RENAME = "the file's name is not UTF-8", "rename it"
 _READINGS, _PAUSE = 3, 0.2  # times a file that changes is read, seconds between them
 
 
@@ -50,7 +51,12 @@ def list_files(folder: Path) -> tuple[dict[str, Path], list[DocumentProblem]]:
             hint="set EUAIQA_SEEDS to the folder that holds your articles",
         )
     problems: list[DocumentProblem] = []
-    found = {id_of(path, folder): path for path in _walk(folder, problems)}
+    found: dict[str, Path] = {}
+    # A name that is UTF-8 comes first: another with the same id must not take its place.
+    for path in sorted(_walk(folder, problems), key=lambda path: _order(path, folder)):
+        if found.setdefault(id_of(path, folder), path) is not path:
+            told = os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
+            problems.append(DocumentProblem(told, _BAD_NAME, _RENAME))
     return dict(sorted(found.items())), problems
 
 
@@ -63,7 +69,7 @@ def read(path: Path, folder: Path) -> FileBytes:
     """
     name = id_of(path, folder)
     if not name.endswith(path.name):  # the id had to replace bytes that are not UTF-8
-        raise DocumentError(name, "the file's name is not UTF-8", hint="rename it")
+        raise DocumentError(name, _BAD_NAME, hint=_RENAME)
     is_text = path.suffix.lower() not in formats.SUFFIXES
     most = MAX_BYTES if is_text else MAX_FORMAT_BYTES
     try:
@@ -143,6 +149,10 @@ def id_of(path: Path, folder: Path) -> str:
     """The POSIX path relative to the folder, always printable as UTF-8."""
     relative = path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
     return relative.as_posix().encode("utf-8", "replace").decode("utf-8")
+
+
+def _order(path: Path, folder: Path) -> tuple[bool, bytes]:
+    return id_of(path, folder) != path.relative_to(folder).as_posix(), os.fsencode(path)
 
 
 def _inside(path: Path, folder: Path) -> bool:

@@ -20,6 +20,7 @@ _FIELD = re.compile(r"(?P<key>[A-Za-z][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
 _FRONT_LINE = re.compile(r"[A-Za-z][\w-]*[ \t]*:|[ \t-]|#|$")
 _MAX_VALUE = 250  # characters
 _MAX_ADDRESS = 2_000  # characters
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 DATE_KEYS = (
     "published",
     "date",
@@ -98,8 +99,7 @@ def _value(written: str) -> str:
     """A field's value: what YAML puts in quotes is without them."""
     if len(written) > 1 and written[0] == written[-1] == '"':
         try:
-            found = str(json.loads(written))  # of YAML's escapes those that JSON has too
-            return found.encode("utf-8", "replace").decode()  # half a pair is no character
+            return writable(str(json.loads(written)))  # of YAML's escapes those of JSON too
         except ValueError:
             pass
     if len(written) > 1 and written[0] == written[-1] == "'":
@@ -109,6 +109,11 @@ def _value(written: str) -> str:
 
 def _field(given: dict[str, str], keys: tuple[str, ...]) -> str:
     return next((given[key] for key in keys if given.get(key)), "")
+
+
+def writable(text: str) -> str:
+    """The text with U+FFFD for each half of a character, which UTF-8 cannot write."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def spaced(value: str) -> str:
@@ -127,6 +132,12 @@ def written(values: Mapping[str, str], *, others: str = "") -> str:
     # JSON's quotes and escapes are YAML's too: one line, and no other field in it.
     lines = [f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in plain.items() if v]
     return "\n".join(["---", *lines, *filter(None, [others]), "---", ""])
+
+
+def reads_as(text: str, values: Mapping[str, str]) -> bool:
+    """Whether a text begins with front matter that gives these values (`written`)."""
+    given = fields(text, find(text))
+    return all(given.get(key, "") == _plain(value) for key, value in values.items())
 
 
 def kept_lines(text: str, front: Span | None, keys: frozenset[str]) -> str:

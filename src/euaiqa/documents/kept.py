@@ -7,6 +7,7 @@ article. The file is written whole or not at all.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,7 +83,8 @@ def _write(folder: Path, kept: Mapping[str, frozenset[str]]) -> None:
             "this cannot be kept: it has no text, or more than one line",
             hint="give one line of the article",
         )
-    path, made = folder / FILE, None
+    path = folder / FILE
+    temporary: Path | None = None
     try:
         if not rows:
             path.unlink(missing_ok=True)
@@ -90,17 +92,17 @@ def _write(folder: Path, kept: Mapping[str, frozenset[str]]) -> None:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=folder, prefix=FILE, delete=False
         ) as file:
-            made = Path(file.name)
+            temporary = Path(file.name)
             file.writelines(f"{document}\t{line}\n" for document, line in rows)
         # A temporary file is its owner's alone; the articles' folder may be read by others.
-        made.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        made.replace(path)
-        made = None
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
     except OSError as error:
         raise SettingsError(
             f"{path} cannot be written: {error.strerror or error}",
             hint="check the rights and the space of the articles' folder",
         ) from error
     finally:
-        if made:
-            made.unlink(missing_ok=True)
+        if temporary is not None:  # after it was renamed there is none
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ around the article too. Every offset in the program counts code points of that t
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Set
 from pathlib import Path
@@ -96,6 +97,20 @@ def source_of(data: bytes, name: str) -> Source:
     Raises:
         DocumentError: they are not what the suffix says, or hold no text.
     """
+    found = _source_of(data, name)
+    # Whatever a format's reader lets through, the index must be able to write it.
+    return dataclasses.replace(
+        found,
+        id=front_matter.writable(found.id),
+        text=front_matter.writable(found.text),
+        title=front_matter.writable(found.title),
+        outlet=front_matter.writable(found.outlet),
+        address=front_matter.writable(found.address),
+        missing=front_matter.writable(found.missing),
+    )
+
+
+def _source_of(data: bytes, name: str) -> Source:
     sha256 = hashlib.sha256(data).hexdigest()
     suffix = Path(name).suffix.lower()
     if suffix not in formats.SUFFIXES:

@@ -36,12 +36,14 @@ def named(stem: str, suffix: str) -> str:
         AddingFailed: it would not be one, or not lie in the folder.
     """
     stem = stem.removesuffix(suffix)
-    if not stem or stem != stem.encode("utf-8", "replace").decode():
-        raise AddingFailed("the name is not UTF-8", hint="give a plain file name")
-    if stem.startswith((".", "~$")) or re.search(r'[/\\:*?"<>|\0-\x1f]', stem):
+    if not stem or stem.startswith((".", "~$")) or re.search(r'[/\\:*?"<>|\0-\x1f]', stem):
         raise AddingFailed(f"{stem!r} is no name for an article", hint="give a plain file name")
     stem = _unreserved(stem)
-    if len(stem.encode()) > _MAX_NAME:
+    try:
+        size = len(stem.encode())
+    except UnicodeEncodeError as error:
+        raise AddingFailed(f"{stem!r} is not UTF-8", hint="give a plain file name") from error
+    if size > _MAX_NAME:
         raise AddingFailed("the name is longer than 200 bytes", hint="give a shorter one")
     return stem + suffix
 
@@ -65,8 +67,8 @@ def put(data: bytes, folder: Path, stem: str, suffix: str) -> Path:
     raise AddingFailed(f"there are a thousand articles named {stem}", hint="use --as")
 
 
-def put_as(data: bytes, folder: Path, name: str, *, replace: bool) -> Path:
-    """Write a file under just this name.
+def put_as(data: bytes, folder: Path, name: str, *, replace: bool = False) -> Path:
+    """Write a file under just this name; `replace` the one that has it.
 
     Raises:
         AddingFailed: it cannot be written, or there is one and it is not to be replaced.
@@ -77,10 +79,24 @@ def put_as(data: bytes, folder: Path, name: str, *, replace: bool) -> Path:
             temporary.replace(path)
         elif not _take(temporary, path):
             raise AddingFailed(
-                f"there is another article named {name}",
-                hint="give another name",
+                f"there is another article named {name}", hint="choose another name with --as"
             )
     return path
+
+
+def remove(path: Path) -> None:
+    """Delete a file that another has taken the place of.
+
+    Raises:
+        AddingFailed: it cannot be deleted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise AddingFailed(
+            f"{path.name} cannot be deleted: {(error.strerror or type(error).__name__).lower()}",
+            hint="the new article is there; delete the old one by hand",
+        ) from error
 
 
 def _take(temporary: Path, path: Path) -> bool:

@@ -47,6 +47,7 @@ UNREAD = {
     )
     for suffix in suffixes.split()
 }
+_log = logging.getLogger(__name__)
 _LOGGERS = ("readability", "readability.readability", "mammoth")
 
 __all__ = ["OCR", "SUFFIXES", "UNREAD", "Found", "Unreadable", "decode", "read"]
@@ -65,7 +66,16 @@ def read(data: bytes, suffix: str) -> Found:
         logging.getLogger(name).disabled = True  # what they say is for programmers
     try:
         return _READERS[suffix](data)
+    except Unreadable:
+        raise
     except (RecursionError, MemoryError) as error:
         raise Unreadable(
             "reading it takes too much memory", hint="save its text as .txt"
+        ) from error
+    # The libraries raise whatever they like on odd files; one file must not stop the rest.
+    except Exception as error:
+        _log.debug("a reader of %s failed", suffix, exc_info=True)
+        raise Unreadable(
+            f"it cannot be read ({type(error).__name__})",
+            hint="save it in another format, or as plain text",
         ) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterable
 
 from euaiqa.documents.formats.found import Unreadable
 
@@ -45,6 +46,10 @@ class Archive:
     def names(self) -> list[str]:
         """The names of the members."""
         return list(self._names)
+
+    def size(self, names: Iterable[str]) -> int:
+        """How many bytes some members have together at most."""
+        return sum(self._names[name].file_size for name in names)
 
     def read(self, name: str) -> bytes:
         """The bytes of a member.

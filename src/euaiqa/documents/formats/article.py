@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from euaiqa.documents.formats.blocks import HEADINGS, MARK, Block
+from euaiqa.documents.formats.found import allowed
 
 _PROSE = 80  # characters; a shorter block may be a label
 _MOSTLY_LINKS = 0.5  # share of the characters; more is a list of other pages
@@ -152,8 +153,8 @@ def _scored(root: Any, page: Sequence[Block]) -> set[str]:
         linked = element.get("href") is not None
         element.attrib.clear()
         for name, value in wanted.items():
-            if value and value.isprintable():  # lxml sets no control character, though it reads one
-                element.set(name, value)
+            if value:
+                element.set(name, allowed(value))
         if linked:
             element.set("href", "#")
     try:

@@ -12,7 +12,7 @@ import html.entities
 import re
 from typing import Any
 
-from euaiqa.documents.formats.found import Unreadable
+from euaiqa.documents.formats.found import Unreadable, allowed
 
 MAX_DEPTH = 512  # elements inside one another; browsers stop there too
 MAX_ELEMENTS = 400_000  # the AI Act on one page has 40,000
@@ -173,9 +173,9 @@ def drop_unseen(root: Any) -> None:
         tail, before = element.tail or "", element.getprevious()
         parent.remove(element)
         if before is not None:
-            before.tail = (before.tail or "") + tail
+            before.tail = allowed((before.tail or "") + tail)
         else:
-            parent.text = (parent.text or "") + tail
+            parent.text = allowed((parent.text or "") + tail)
 
 
 def _size(element: Any) -> int:

@@ -96,7 +96,12 @@ def lay(lines: Iterable[Line]) -> tuple[str, tuple[Span, ...]]:
 
 def printable(text: str) -> str:
     """The text without control characters; the newlines are kept."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return allowed(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def allowed(text: str) -> str:
+    """The text without what XML, and so lxml, does not allow in one."""
+    return _CONTROL.sub("", text)
 
 
 def one_line(text: str | None, size: int = 250) -> str:

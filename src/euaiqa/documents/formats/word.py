@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from euaiqa.documents.formats import dom
@@ -19,7 +21,15 @@ from euaiqa.documents.front_matter import language_of
 _OLD = b"\xd0\xcf\x11\xe0"  # what .doc files and encrypted .docx files begin with
 # mammoth needs 15 to 27 µs for each; a book of 500 pages has half a million.
 _MAX_TAGS, _MAX_BYTES = 800_000, 30_000_000
+# Of all other parts together: styles, lists, comments, relations. They seldom have a tenth of it.
+_MAX_OTHER_TAGS, _MAX_OTHER_BYTES = 200_000, 10_000_000
 _BODY = re.compile(r"word/(?:document\d*|footnotes|endnotes)\.xml")
+# What mammoth may read, less what it has no use for, which may be large: data, charts, pictures.
+_PART = re.compile(
+    r"(?!customXml/|docProps/|word/(?:charts|diagrams|drawings|embeddings|glossary|theme)/)"
+    r".*\.(?:xml|rels)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _LANGUAGE = "{http://purl.org/dc/elements/1.1/}language"
 
@@ -37,17 +47,10 @@ def read(data: bytes) -> Found:
     bodies = [name for name in archive.names() if _BODY.fullmatch(name)]
     if not bodies:
         raise Unreadable("not a Word document, whatever its name says", hint="get the file again")
-    # mammoth reads the styles and more besides, without a limit.
-    names = (name for name in archive.names() if name.endswith((".xml", ".rels")))
-    size = tags = 0
-    for name in names:
-        part = archive.read(name)
-        size, tags = size + len(part), tags + part.count(b"<")
-        if size > _MAX_BYTES or tags > _MAX_TAGS:
-            break
-    if size > _MAX_BYTES or tags > _MAX_TAGS:
-        raise Unreadable("it is too long", hint="split it, or save its text as .txt")
-    root = dom.parse_html(f"<html><body>{_as_html(data)}</body></html>")
+    others = [name for name in archive.names() if _PART.fullmatch(name) and name not in bodies]
+    parts = _bounded(archive, bodies, _MAX_BYTES, _MAX_TAGS)
+    parts |= _bounded(archive, others, _MAX_OTHER_BYTES, _MAX_OTHER_TAGS)
+    root = dom.parse_html(f"<html><body>{_as_html(parts)}</body></html>")
     for link in list(root.iter("a")):
         # The arrows back from mammoth's footnotes are not in the document.
         if link.get("href", "").startswith(("#footnote-ref", "#endnote-ref")):
@@ -63,12 +66,47 @@ def read(data: bytes) -> Found:
     )
 
 
-def _as_html(data: bytes) -> str:
+def _bounded(archive: Archive, names: list[str], most: int, tags: int) -> dict[str, bytes]:
+    """Some members by name, of so many bytes and tags together at most.
+
+    Raises:
+        Unreadable: there is more in them, or one cannot be read.
+    """
+    found: dict[str, bytes] = {}
+    if archive.size(names) <= most:
+        found = {name: archive.read(name) for name in names}
+        if sum(part.count(b"<") for part in found.values()) <= tags:
+            return found
+    raise Unreadable("it is too long", hint="split it, or save its text as .txt")
+
+
+class _Metered(io.BytesIO):
+    """Bytes that are given once: relations may name one part as the text, the styles and so on."""
+
+    left = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, as long as there is something left of what may be read in all."""
+        found = super().read(size)
+        self.left -= len(found)
+        if self.left < 0:
+            raise ValueError("its relations name one part again and again")
+        return found
+
+
+def _as_html(parts: Mapping[str, bytes]) -> str:
+    """What mammoth makes of a document, of which it sees only the parts that were counted."""
     import mammoth
 
+    counted = _Metered()
+    with zipfile.ZipFile(counted, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    counted.seek(0)
+    counted.left = 2 * len(counted.getbuffer()) + 100_000
     try:
         made = mammoth.convert_to_html(
-            io.BytesIO(data),
+            counted,
             # Pictures are not read; so none is taken from anywhere either.
             convert_image=lambda image: [],
             external_file_access=False,

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from browser import CONTRAST, IN_VIEW, OVERFLOW, Open
 from euaiqa.app.article import article_url
 from euaiqa.segment import sentences
-from fakes_pipeline import ACT, FORCE, GIGAFACTORIES, INVEST, LIBRARY, FakePipeline, article
+from fakes_pipeline import ACT, ARTICLES, FORCE, GIGAFACTORIES, INVEST, FakePipeline, article
 
 pytestmark = pytest.mark.browser
 pytest_plugins = ["browser"]
@@ -103,7 +103,7 @@ def test_sentence_in_an_address_stands_out(open_page: Open) -> None:
 
 
 def test_list_works_without_script(open_page: Open, fake: FakePipeline) -> None:
-    fake.articles = [*MANY, *LIBRARY]
+    fake.articles = [*MANY, *ARTICLES]
     fake.index_version = "many"
     page = open_page("/sources?sort=title", java_script_enabled=False)
     expect(page.locator(".row")).to_have_count(50)
@@ -124,7 +124,7 @@ def test_pages_fit_and_controls_are_large_enough(
     open_page: Open, fake: FakePipeline, width: int
 ) -> None:
     endless = article("long.txt", f"{'Titre' * 60}\n\nUn {'x' * 300}texte. Un {'texte' * 90}.")
-    fake.articles = [*MANY, *LIBRARY, endless, LONG]
+    fake.articles = [*MANY, *ARTICLES, endless, LONG]
     fake.index_version = "many"
     fake.reprints[LONG.id] = [endless, INVEST]
     page = open_page("/sources", viewport={"width": width, "height": 640})
@@ -170,7 +170,7 @@ def test_print_shows_the_article_alone(open_page: Open) -> None:
 def test_origin_and_twins_are_accessible_and_nothing_of_them_is_loaded(
     open_page: Open, fake: FakePipeline, scheme: str
 ) -> None:
-    fake.articles = [*LIBRARY, LONG]
+    fake.articles = [*ARTICLES, LONG]
     fake.index_version = "reprinted"
     fake.reprints[LONG.id] = [INVEST, ACT]
     page = open_page("/sources?q=repris", color_scheme=scheme)

@@ -27,7 +27,7 @@ FIRST = 4
 _UNDATED = -1
 
 
-class Library:
+class Listing:
     """The articles of one index; immutable, so any number of threads may search it."""
 
     def __init__(self, articles: Articles) -> None:
