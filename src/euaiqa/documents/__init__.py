@@ -28,6 +28,7 @@ from euaiqa.documents.reader import (
     read_document,
     read_source,
     source_of,
+    without,
 )
 from euaiqa.documents.repetition import keys as line_keys
 from euaiqa.documents.repetition import repeated
@@ -51,4 +52,5 @@ __all__ = [
     "repeated",
     "source_of",
     "unkeep",
+    "without",
 ]

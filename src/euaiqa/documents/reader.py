@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
@@ -160,7 +160,7 @@ def as_document(
     # Only text files have front matter; the first lines of a page may look like it.
     front = front_matter.find(text) if _has_front_matter(source) else None
     skipped = boilerplate.find(text, front, outside=source.outside, repeated=repeated, kept=kept)
-    content = _without(text, skipped)
+    content = without(text, skipped)
     if not content.strip():
         raise DocumentError(
             source.id,
@@ -202,8 +202,8 @@ def _decode(data: bytes, name: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _without(text: str, spans: tuple[Span, ...]) -> str:
-    """The text less some ranges."""
+def without(text: str, spans: Sequence[Span]) -> str:
+    """A text less some ranges, in order and disjoint: an article less its boilerplate."""
     kept = []
     at = 0
     for span in spans:

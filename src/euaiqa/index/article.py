@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, Source, Span
+from euaiqa.documents import without
 
 
 def _none() -> NDArray[np.uint64]:
@@ -41,11 +42,7 @@ class Article:
 
 def content_of(document: Document) -> str:
     """A document's text without its boilerplate."""
-    kept, at = [], 0
-    for span in document.boilerplate:
-        kept.append(document.text[at : span.start])
-        at = span.end
-    return "".join([*kept, document.text[at:]])
+    return without(document.text, document.boilerplate)
 
 
 _APART = ("id", "text", "sha256")  # a source has them from its document

@@ -12,7 +12,7 @@ from euaiqa.index import arrays
 from euaiqa.index.progress import Steps
 from euaiqa.index.vectors import Journal, Keys, Kind, Known
 
-AT_ONCE = 1024  # texts that are embedded, and then kept on disk, at a time: some 15 s of work
+AT_ONCE = 1024  # texts that are embedded, and then kept on disk, at a time: some 10 s of work
 _ROWS = 8192  # vectors that are copied at a time
 
 
