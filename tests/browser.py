@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fakes_pipeline import FakePipeline
+from euaiqa.datamodels import Document
+from fakes_pipeline import ARTICLES, FakePipeline
 from live_server import live
 
 FLAGS = [
@@ -80,8 +81,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def fake() -> FakePipeline:
-    return FakePipeline()
+def fake(request: pytest.FixtureRequest) -> FakePipeline:
+    """What is served: over the articles a test names with `serving`, or the usual three."""
+    return FakePipeline(articles=list(getattr(request, "param", ARTICLES)))
+
+
+def serving(articles: Sequence[Document]) -> pytest.MarkDecorator:
+    """Serve other articles; a served index never changes, so the test cannot change them later."""
+    return pytest.mark.parametrize("fake", [articles], indirect=True, ids=[""])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from browser import CONTRAST, IN_VIEW, OVERFLOW, Open
+from browser import CONTRAST, IN_VIEW, OVERFLOW, Open, serving
 from euaiqa.app.article import article_url
 from euaiqa.segment import sentences
 from fakes_pipeline import ACT, ARTICLES, FORCE, GIGAFACTORIES, INVEST, FakePipeline, article
@@ -19,6 +19,7 @@ LONG = article(
     "reprint.txt", "Un titre repris\n\nUn texte repris.", outlet=f"Agence {'presse' * 60}",
     address=f"https://example.org/{'page/' * 40}",
 )  # fmt: skip
+ENDLESS = article("long.txt", f"{'Titre' * 60}\n\nUn {'x' * 300}texte. Un {'texte' * 90}.")
 OTHERS = sentences(INVEST)
 LAST = OTHERS[-1]
 DUTIES = sentences(ACT)[2]  # not the first of its line
@@ -102,9 +103,8 @@ def test_sentence_in_an_address_stands_out(open_page: Open) -> None:
     assert target.evaluate(plain) != page.locator(".s:not(:target)").first.evaluate(plain)
 
 
-def test_list_works_without_script(open_page: Open, fake: FakePipeline) -> None:
-    fake.articles = [*MANY, *ARTICLES]
-    fake.index_version = "many"
+@serving([*MANY, *ARTICLES])
+def test_list_works_without_script(open_page: Open) -> None:
     page = open_page("/sources?sort=title", java_script_enabled=False)
     expect(page.locator(".row")).to_have_count(50)
     page.click("[rel=next]")
@@ -119,20 +119,18 @@ def test_list_works_without_script(open_page: Open, fake: FakePipeline) -> None:
     assert page.locator("mark").text_content() == GIGAFACTORIES
 
 
+@serving([*MANY, *ARTICLES, ENDLESS, LONG])
 @pytest.mark.parametrize("width", [320, 768])
 def test_pages_fit_and_controls_are_large_enough(
     open_page: Open, fake: FakePipeline, width: int
 ) -> None:
-    endless = article("long.txt", f"{'Titre' * 60}\n\nUn {'x' * 300}texte. Un {'texte' * 90}.")
-    fake.articles = [*MANY, *ARTICLES, endless, LONG]
-    fake.index_version = "many"
-    fake.reprints[LONG.id] = [endless, INVEST]
+    fake.reprints[LONG.id] = [ENDLESS, INVEST]
     page = open_page("/sources", viewport={"width": width, "height": 640})
     origin = page.url.removesuffix("/sources")
     mark = "?start=5&end=400#quote"
     for path in ("/sources?q=texte", "/sources?q=gigafactories", "/sources?year=1999",
                  "/sources?page=2", "/sources?page=x", "/sources?q=repris",
-                 article_url(LONG.id), article_url(endless.id) + mark):  # fmt: skip
+                 article_url(LONG.id), article_url(ENDLESS.id) + mark):  # fmt: skip
         page.goto(origin + path)
         assert page.evaluate(OVERFLOW) == 0, path
         controls = (
@@ -166,12 +164,11 @@ def test_print_shows_the_article_alone(open_page: Open) -> None:
     expect(page.locator("article > p").first).to_be_visible()
 
 
+@serving([*ARTICLES, LONG])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_origin_and_twins_are_accessible_and_nothing_of_them_is_loaded(
     open_page: Open, fake: FakePipeline, scheme: str
 ) -> None:
-    fake.articles = [*ARTICLES, LONG]
-    fake.index_version = "reprinted"
     fake.reprints[LONG.id] = [INVEST, ACT]
     page = open_page("/sources?q=repris", color_scheme=scheme)
     link = page.get_by_role("link", name="Page d’origine (s’ouvre dans un nouvel onglet)")
