@@ -446,11 +446,23 @@ def test_signal_to_a_server_that_prepares_ends_nothing() -> None:
         assert server.returncode == 7
 
 
+def on_terminal(slave: int, ignored: bool = False, first: str = "") -> tuple[str, ...]:
+    """What runs the words after it on a terminal of their own, hangups as they are there.
+
+    These tests may themselves be run with hangups ignored, which a process inherits.
+    """
+    code = (
+        f"import os, signal, sys; {first} os.open(sys.argv[1], os.O_RDWR); "
+        f"signal.signal(signal.SIGHUP, signal.{'SIG_IGN' if ignored else 'SIG_DFL'}); "
+        "os.execv(sys.argv[2], sys.argv[2:])"
+    )
+    return sys.executable, "-c", code, os.ttyname(slave)
+
+
 @needs_hangup
 def test_closing_the_terminal_ends_a_server_that_prepares() -> None:
     master, slave = pty.openpty()
-    code = "import os, sys; os.open(sys.argv[1], os.O_RDWR); os.execv(sys.argv[2], sys.argv[2:])"
-    with preparing(sys.executable, "-c", code, os.ttyname(slave)) as server:
+    with preparing(*on_terminal(slave)) as server:
         os.close(slave)
         os.close(master)
         assert server.wait(5) == -signal.SIGHUP
@@ -471,11 +483,10 @@ def test_signal_to_stop_interrupts_a_run() -> None:
 @pytest.mark.parametrize("ignored", [False, True], ids=["plain", "nohup"])
 def test_closing_the_terminal_ends_the_server_unless_told_not_to(ignored: bool) -> None:
     master, slave = pty.openpty()
-    code = "import os, sys; os.setsid(); os.open(sys.argv[1], os.O_RDWR); "
-    code += "__import__('signal').signal(1, 1); " if ignored else ""
-    code += "os.execv(sys.argv[2], sys.argv[2:])"
-    prefix = (sys.executable, "-c", code, os.ttyname(slave))
-    with process(stdin=slave, prefix=prefix) as (server, client):
+    with process(stdin=slave, prefix=on_terminal(slave, ignored, "os.setsid();")) as (
+        server,
+        client,
+    ):
         server.send_signal(signal.SIGHUP)
         until(lambda: state(client) == (1, "done"))  # it is there, so this is an operator's
         os.close(slave)
