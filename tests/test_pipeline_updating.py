@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from euaiqa import documents, index, models, pipeline
+from euaiqa.datamodels import Source
 from euaiqa.errors import DocumentUnreadable, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 from euaiqa.index.vectors import Journal, key_of
 from euaiqa.language import detect
@@ -461,6 +462,31 @@ def test_update_that_is_given_up_goes_on_from_there(
     again = done & set(folder.encoder.encoded)
     assert len(done) > 9 and len(again) <= 4  # what was on its way to the disk
     assert len(folder.texts()) == 11
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_update_that_is_given_up_reads_no_file_twice(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    """To read a file may take seconds; whoever wants all of it anew says so."""
+    real, read = documents.source_of, list[str]()
+
+    def source_of(data: bytes, name: str) -> Source:
+        if name == "c.txt" and "c.txt" not in read:
+            read.append(name)
+            raise KeyboardInterrupt
+        read.append(name)
+        return real(data, name)
+
+    monkeypatch.setattr(documents, "source_of", source_of)
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+    with pytest.raises(KeyboardInterrupt):
+        folder.update()
+    folder.write("b.txt", "L'usine de Douai\n\nL'usine de Douai emploie 800 personnes.")
+    assert folder.update(full=full).articles == 3
+    assert read == ["a.txt", "b.txt", "c.txt", *(["a.txt"] if full else []), "b.txt", "c.txt"]
+    assert "800 personnes" in folder.texts()["b.txt"]
+    assert not (folder.settings.index / ".building").exists()
 
 
 def test_update_damaged_vectors_of_a_broken_build_are_found(

@@ -2,7 +2,7 @@
 
     CURRENT              names the version that readers load, and the one before it
     .lock                held by the one program that builds
-    .building/           what a build has so far; a later one goes on with its vectors
+    .building/           what a build has so far; a later one goes on with it
     v-<index_version>-*/ one version, never changed once it has this name
 
 A version is written under another name, checked, renamed, and only then named in CURRENT,

@@ -2,7 +2,8 @@
 
 Takes the folder and the version that is current; gives the articles of the next one. A file
 that did not change is not read, and one whose bytes did not change is not taken apart again:
-what the version knows of it stands. What could not be read this time stays as it was.
+what the version knows of it stands, or what a build that was broken off read of it. What could
+not be read this time stays as it was.
 """
 
 from __future__ import annotations
@@ -151,9 +152,13 @@ class _Looking:
         if self._trusted and was and was.state and was.sha256 == sha256:
             lines = self._trusted.lines(self._trusted.numbers[id_])
             return File(id_, sha256, read.size, changed, lines, None)
-        source = documents.source_of(read.data, id_)
+        place = self._spool.find_source(id_, sha256)
+        if place is None:
+            source = documents.source_of(read.data, id_)
+            place = self._spool.put_source(source)
+        else:
+            source = self._spool.source(place)
         lines = documents.line_keys(source.text)
-        place = self._spool.put_source(source)
         self._problems += documents.gaps(source)
         return File(id_, sha256, read.size, changed, lines, place)
 

@@ -47,7 +47,11 @@ def update(
     """
     began = time.monotonic()
     steps = steps or index.Steps()
-    with index.locked(settings.index, wait), index.Spool() as spool:
+    reader = documents.READER_VERSION
+    with (
+        index.locked(settings.index, wait),
+        index.Spool(settings.index, reader=reader, anew=full) as spool,
+    ):
         before = usable(settings)
         gathered = gather(settings.seeds, before, spool, steps, full=full)
         new = full or before is None or _differs(gathered, before)
@@ -59,7 +63,7 @@ def update(
                 settings.index,
                 total=gathered.total,
                 problems=gathered.changes.problems,
-                reader=documents.READER_VERSION,
+                reader=reader,
                 refused=gathered.refused,
                 kept=gathered.kept,
                 before=None if full else before,
