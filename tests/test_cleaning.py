@@ -235,6 +235,38 @@ def test_find_long_prose_outside_the_core_is_kept() -> None:
     assert late not in out_of(f"{furniture}\n{article}\n{table}\n{late}\n{furniture}")
 
 
+def test_find_long_prose_that_a_page_shows_in_two_boxes_is_left_out() -> None:
+    furniture = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\n"
+    article = "\n".join(prose(number) + " " + prose(number) for number in range(4))
+    box = "Most read\n" + prose(9) + " " + prose(10) + "\nMore of us\n"
+    out = out_of(f"{furniture}{box}\n{article}\n{furniture}\n{box}\n{furniture}")
+    assert prose(9) + " " + prose(10) in out
+    assert not set(article.split("\n")) & set(out)
+
+
+@pytest.mark.parametrize("copied", ["article", "standfirst"])
+def test_find_what_is_copied_twice_is_kept_where_it_is_the_article(copied: str) -> None:
+    furniture = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\n"
+    article = "\n".join(prose(number) + " " + prose(number) for number in range(4))
+    headline, standfirst = "The plan number 1 of the centre is paid for", prose(0) + " " + prose(5)
+    opening = f"{headline}\n{standfirst}\n"
+    twice = opening if copied == "standfirst" else f"{opening}{article}\n{furniture}"
+    out = out_of(f"{furniture}\n{twice}{opening}{article}\n{furniture}")
+    assert not {standfirst, *article.split("\n")} & set(out)
+
+
+def test_find_within_the_prose_structure_is_believed() -> None:
+    """What looks like a site's, but stands between the article's sentences, may be a list of it."""
+    menu = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\nTerms of Service"
+    article = "\n".join(prose(number) + " " + prose(number) for number in range(4))
+    inside = ["Sign up for free", "Follow us", "See all"]
+    text = "\n".join([menu, article, *inside, prose(9), menu])
+    first = Span(0, text.index("\n"))
+    assert set(inside) <= set(out_of(text))
+    out = out_of(text, outside=(first,))
+    assert "Sign up for free" not in out and "Privacy Policy" in out
+
+
 def test_find_outside_of_structure_is_left_out_but_not_the_headline() -> None:
     each = next(each for each in PAGES if each.name == "tune_en_ledger_1")
     first = next(index for index, line in enumerate(each.lines) if line.is_text)

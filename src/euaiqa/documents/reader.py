@@ -21,7 +21,7 @@ from euaiqa.errors import DocumentError
 
 # Raise it when another text, or other boilerplate, is read from the same bytes: an index that
 # was built with another version reads every file again.
-READER_VERSION = "3"
+READER_VERSION = "4"
 
 
 def read_corpus(folder: Path, detect_language: Callable[[str], Language]) -> Corpus:

@@ -17,9 +17,10 @@ _WINDOWS = (1, 3, 8)  # lines on each side
 _SHORT = 60  # characters
 _LONG = 250  # characters
 _STEM_LENGTH = 200  # characters; in a longer line a word of furniture says little
-_GAP = 45.0  # characters of prose that a line which is none costs the core
-_WIDE = 4  # so many times less it costs the wide core, which goes on over tables and inserts
+_GAP = 85.0  # characters of prose that a line which is none costs the core
+_WIDE = 8  # so many times less it costs the wide core, which goes on over tables and inserts
 _MOST = 500.0  # characters that a line counts at most: one long line is no article
+_TWICE = 0.7  # of the prose; more than that is not only teasers
 _TALKS = 3  # lines between comments that follow the heading of them,
 _TALK_LINES = 30  # within so many lines
 
@@ -40,6 +41,7 @@ class Seen:
         self._form = [forms.is_form(line.text, line.plain) for line in lines]
         self._item = [furniture.is_item(line) for line in lines]
         self._prose = [line.is_prose for line in lines]
+        self._copied = _copied(lines)
         self._stem = [len(line.text) <= _STEM_LENGTH and furniture.has_stem(line) for line in lines]
         self._loose = [
             form or item or (stem and not prose)
@@ -48,7 +50,9 @@ class Seen:
             )
         ]
         self._costs = [_GAP * (2 if loose else 1) for loose in self._loose]
-        self.first, self.last = core(lines, self._costs)
+        once = zip(self._prose, self._copied, strict=True)
+        self._text = [prose and not copied for prose, copied in once]
+        self.first, self.last = core(lines, self._text, self._costs)
         self.around = len(
             {
                 line.plain
@@ -68,8 +72,7 @@ class Seen:
         prose, loose, talks = _Sums(self._prose), _Sums(self._loose), _Sums(talk)
         shorts = _Sums(short)
         opens = self._comments(prose, talks)
-        low, high = core(lines[:opens], [cost / _WIDE for cost in self._costs])
-        copies = Counter(line.plain for line in lines)
+        low, high = core(lines[:opens], self._text, [cost / _WIDE for cost in self._costs])
         known = sum(map(max, self._form, self._item))
         spoken = Counter(
             word
@@ -94,7 +97,7 @@ class Seen:
                 "talk": talk[index],
                 "prose": is_prose,
                 "stem_prose": self._stem[index] and is_prose,
-                "copies": copies[line.plain] > 1,
+                "copies": self._copied[index],
                 "before": before,
                 "inside": inside,
                 "after": after,
@@ -171,24 +174,37 @@ class Seen:
         return len(self._lines)
 
 
-def core(lines: Sequence[Line], costs: Sequence[float]) -> tuple[int, int]:
+def core(lines: Sequence[Line], text: Sequence[bool], costs: Sequence[float]) -> tuple[int, int]:
     """The run of lines with most prose: indexes of its first and last line.
 
     Source: Kadane's maximum sum of consecutive numbers.
 
     Args:
         lines: of a page.
-        costs: what each line costs when it is not prose, in characters of prose.
+        text: whether each line is prose that may be the article's.
+        costs: what each line costs when it is not, in characters of prose.
     """
     best, best_run = -math.inf, (0, len(lines) - 1)
     total, start = 0.0, 0
     for index, line in enumerate(lines):
         if total <= 0:
             total, start = 0.0, index
-        total += min(len(line.text), _MOST) if line.is_prose else -costs[index]
+        total += min(len(line.text), _MOST) if text[index] else -costs[index]
         if total > best:
             best, best_run = total, (start, index)
     return best_run
+
+
+def _copied(lines: Sequence[Line]) -> list[bool]:
+    """Whether each line stands in the page more than once, as a teaser does in two boxes.
+
+    A sentence of the article stands there once: where most prose does not, the article itself
+    was copied twice, and that tells nothing.
+    """
+    copies = Counter(line.plain for line in lines)
+    sizes = [len(line.text) * line.is_prose for line in lines]
+    twice = sum(size for line, size in zip(lines, sizes, strict=True) if copies[line.plain] > 1)
+    return [copies[line.plain] > 1 and twice <= _TWICE * sum(sizes) for line in lines]
 
 
 class _Sums:
