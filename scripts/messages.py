@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 FRENCH = ROOT / "web" / "locales" / "fr.po"
-METHODS = [("src/euaiqa/app/**.py", "python"), ("web/templates/**.html", "jinja2")]
+METHODS = [("src/euaiqa/**.py", "python"), ("web/templates/**.html", "jinja2")]
 OPTIONS = {"web/templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = {
     "_": None,
@@ -26,6 +26,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "N_": None,
     "NN_": (1, 2),
+    "Notice": None,
     "tally": (2, 3),
 }
 # Of the header only what is needed to read the file: no dates, that would change each time.

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from euaiqa.app import Pipeline
 from euaiqa.datamodels import DocumentProblem
+from euaiqa.notice import Notice
 from euaiqa.operations import Built, Changes, ModelFile, Progress, Report, Status
 from fakes_pipeline import FakePipeline
 
@@ -25,8 +26,12 @@ CHANGES = Changes(
     kept=("locked.txt",),
     unchanged=12,
     problems=(
-        DocumentProblem("scan.pdf", "it holds no text", "make it searchable, then copy it again"),
-        DocumentProblem("<b>x</b>.txt", "empty"),
+        DocumentProblem(
+            "scan.pdf",
+            Notice("it holds no text"),  # as an old index tells it: no page translates it
+            Notice("make it searchable, then copy it again"),
+        ),
+        DocumentProblem("<b>x</b>.txt", Notice("empty")),
     ),
 )
 STATUS = Status(

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 from euaiqa.app import Pipeline, create_app, key, reindexing
 from euaiqa.datamodels import DocumentProblem
 from euaiqa.errors import IndexError_, IndexMissing
+from euaiqa.notice import Notice
 from euaiqa.operations import Changes
 from euaiqa.settings import Settings
 from fakes_operations import NOTHING, STATUS, FakeOperations, done, with_problems
@@ -460,9 +462,9 @@ def test_status_names_the_first_hundred_files(
 ) -> None:
     names = [f"{n:03}.txt" for n in range(250)]
     operations.told = replace(
-        with_problems(DocumentProblem(name, "empty") for name in names),
+        with_problems(DocumentProblem(name, Notice("empty")) for name in names),
         changes=replace(
-            with_problems(DocumentProblem(name, "empty") for name in names).changes,
+            with_problems(DocumentProblem(name, Notice("empty")) for name in names).changes,
             added=tuple(names),
         ),
     )
@@ -525,6 +527,70 @@ def test_page_tells_all_in_both_languages(client: TestClient) -> None:
     for text in ("Page de l’exploitant", "12,3 Mo", "février 2025", "2 articles ajoutés",
                  "1er mars 2026", "9"):  # fmt: skip
         assert text in french, text
+
+
+PROBLEMS = (
+    DocumentProblem(
+        "a.txt",
+        Notice(
+            "{reason}; {stays}",
+            reason=Notice("larger than {megabytes} MB", megabytes=20),
+            stays=Notice("the text that was indexed before stays"),
+        ),
+        Notice('`euaiqa keep "{document}" --all` keeps all of it', document="<i>.txt"),
+    ),
+    DocumentProblem("old.pdf", Notice("larger than 20 MB"), Notice("empty")),
+)
+
+
+def left_out(client: TestClient, language: str) -> list[str]:
+    """What the page tells of files that are left out, tags and all."""
+    page = client.get(f"/admin?lang={language}", headers={**basic(), **PAGE}).text
+    panel = page.split('id="problems-title"')[1].split("</section>")[0]
+    return re.findall(r"<dd.*?</dd>", panel)
+
+
+def test_page_tells_in_french_why_files_are_left_out(
+    client: TestClient, operations: FakeOperations
+) -> None:
+    operations.told = with_problems(PROBLEMS)
+    assert left_out(client, "fr") == [
+        "<dd>plus de 20\u00a0Mo\u202f; le texte déjà indexé est conservé</dd>",
+        '<dd class="remedy">→ «\u00a0euaiqa keep &#34;&lt;i&gt;.txt&#34; --all\u00a0» '
+        "le garde en entier</dd>",
+        '<dd lang="en">larger than 20 MB</dd>',  # from an index written before
+        '<dd class="remedy">→ vide</dd>',
+    ]
+
+
+def test_page_tells_in_english_why_files_are_left_out(
+    client: TestClient, operations: FakeOperations
+) -> None:
+    operations.told = with_problems(PROBLEMS)
+    assert left_out(client, "en") == [
+        "<dd>larger than 20 MB; the text that was indexed before stays</dd>",
+        '<dd class="remedy">→ `euaiqa keep &#34;&lt;i&gt;.txt&#34; --all` keeps all of it</dd>',
+        "<dd>larger than 20 MB</dd>",
+        '<dd class="remedy">→ empty</dd>',
+    ]
+
+
+def test_status_tells_in_english_why_files_are_left_out(
+    client: TestClient, operations: FakeOperations
+) -> None:
+    operations.told = with_problems(PROBLEMS)
+    reply = client.get("/admin/status", headers={**bearer(), "Accept-Language": "fr"})
+    assert reply.json()["changes"]["problems"] == {
+        "count": 2,
+        "files": [
+            {
+                "document": "a.txt",
+                "reason": "larger than 20 MB; the text that was indexed before stays",
+                "remedy": '`euaiqa keep "<i>.txt" --all` keeps all of it',
+            },
+            {"document": "old.pdf", "reason": "larger than 20 MB", "remedy": "empty"},
+        ],
+    }
 
 
 def test_page_of_an_empty_folder(client: TestClient, operations: FakeOperations) -> None:

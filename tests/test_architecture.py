@@ -11,6 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "euaiqa"
 LAYERS = [
+    {"notice"},
     {"errors", "datamodels"},
     {"settings", "operations"},
     {

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from browser import CONTRAST, OVERFLOW, Open
 from euaiqa.datamodels import DocumentProblem
 from euaiqa.errors import IndexError_
+from euaiqa.notice import Notice
 from fakes_operations import FakeOperations, with_problems
 from fakes_pipeline import FakePipeline
 from live_server import live
@@ -139,7 +140,7 @@ def test_server_that_went_away_is_told_while_a_job_runs(
 def test_page_fits_is_legible_and_clean(
     open_admin: Open, operations: FakeOperations, scheme: str, width: int
 ) -> None:
-    long = DocumentProblem("dossier/" + "x" * 120 + ".txt", "y" * 90, "z" * 90)
+    long = DocumentProblem("dossier/" + "x" * 120 + ".txt", Notice("y" * 90), Notice("z" * 90))
     operations.told = with_problems([long, *operations.told.changes.problems])
     page = open_admin(color_scheme=scheme, viewport={"width": width, "height": 700})
     for summary in page.locator("summary").all():

@@ -19,6 +19,7 @@ from euaiqa.errors import IndexMismatch, IndexMissing, SettingsError
 from euaiqa.index import LexicalIndex, store
 from euaiqa.index.neutral import Neutral
 from euaiqa.language import detect
+from euaiqa.notice import Notice
 from fakes import HashEncoder
 
 
@@ -257,7 +258,7 @@ def test_load_table_of_another_size_is_a_clear_error(
 
 
 def test_build_without_articles_is_a_clear_error(tmp_path: Path, encoder: HashEncoder) -> None:
-    corpus = Corpus((), (DocumentProblem("a.txt", "it is empty"),))
+    corpus = Corpus((), (DocumentProblem("a.txt", Notice("it is empty")),))
     with pytest.raises(SettingsError, match=r"a\.txt: it is empty"):
         index.build(corpus, encoder, tmp_path)
 
@@ -301,7 +302,11 @@ def test_index_version_depends_on_articles_problems_and_encoder(
     first = version(corpus)
     assert first == version(read_corpus(seeds, detect))
     assert first != version(corpus, "b")
-    assert first != version(Corpus(corpus.documents, (DocumentProblem("x.txt", "empty"),)))
+    large = Notice("larger than {megabytes} MB", megabytes=10)
+    told = version(Corpus(corpus.documents, (DocumentProblem("x.txt", large),)))
+    assert first != told  # and it is what the sentence gives, whatever that is made of
+    plain = (DocumentProblem("x.txt", Notice("larger than 10 MB")),)
+    assert told == version(Corpus(corpus.documents, plain))
     (seeds / "plan.txt").write_text("Autre texte, tout autre article.")
     assert first != version(read_corpus(seeds, detect))
 
@@ -327,6 +332,18 @@ def test_build_keeps_separators_inside_a_text(tmp_path: Path, encoder: HashEncod
     document = Document("a.txt", "t", None, "en", text, "0")
     index.build(Corpus((document,)), encoder, tmp_path)
     assert index.load(tmp_path, encoder).documents["a.txt"].text == text
+
+
+@pytest.mark.parametrize(
+    "reason", [7, {"template": "{a}"}, {"template": "{a.b}", "values": {"a": 1}}]
+)
+def test_read_manifest_with_a_damaged_problem_is_refused(built: Path, reason: object) -> None:
+    path = version_folder(built) / "manifest.json"
+    row = json.loads(path.read_text())
+    problem = {"document": "a.txt", "reason": reason, "remedy": ""}
+    path.write_text(json.dumps(row | {"problems": [problem]}))
+    with pytest.raises(IndexMismatch, match="damaged"):
+        index.read_manifest(built)
 
 
 def test_read_manifest_of_another_schema_is_refused(built: Path) -> None:

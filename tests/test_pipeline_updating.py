@@ -23,6 +23,7 @@ from euaiqa.datamodels import Source
 from euaiqa.errors import DocumentUnreadable, IndexBusy, IndexMismatch, IndexMissing, SettingsError
 from euaiqa.index.vectors import Journal, key_of
 from euaiqa.language import detect
+from euaiqa.notice import Notice
 from euaiqa.operations import Built, Progress
 from euaiqa.pipeline import build, found, gathering
 from euaiqa.settings import Settings
@@ -83,7 +84,8 @@ def unreadable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
     def read(path: Path, folder: Path) -> documents.FileBytes:
         if path.name == name:
-            raise DocumentUnreadable(path.relative_to(folder).as_posix(), "cannot be read: denied")
+            reason = Notice("cannot be read: {error}", error="denied")
+            raise DocumentUnreadable(path.relative_to(folder).as_posix(), reason)
         return real(path, folder)
 
     monkeypatch.setattr(documents, "read_bytes", read)
@@ -242,6 +244,49 @@ def test_update_refused_file_is_not_read_again(
     again, new = pipeline.update(folder.settings, fails)
     assert not new and again.changes.problems == first and first[0].remedy
     monkeypatch.undo()
+
+
+def parts(notice: Notice) -> tuple[str, dict[str, Any]]:
+    return notice.template, dict(notice.values)
+
+
+def test_problems_are_told_with_their_parts_after_the_next_start(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    (folder.seeds / "bad.txt").write_bytes("é".encode("latin-1"))
+    with monkeypatch.context() as broken:
+        unreadable(broken, "a.txt")
+        os.utime(folder.write("a.txt", "Changed."))
+        folder.update()
+    kept, bad = index.read_manifest(folder.settings.index).problems
+    assert parts(bad.reason) == ("not UTF-8 text (at byte {byte})", {"byte": 0})
+    assert bad.remedy == "save it as UTF-8" and kept.remedy == ""
+    assert kept.reason == "cannot be read: denied; the text that was indexed before stays"
+    reason, stays = kept.reason.values.values()
+    assert isinstance(reason, Notice) and isinstance(stays, Notice)
+    assert parts(reason) == ("cannot be read: {error}", {"error": "denied"})
+    # What is told again of a file that did not change is whole, too.
+    (again,) = folder.update().changes.problems
+    assert parts(again.reason) == parts(bad.reason)
+
+
+def test_problems_of_a_manifest_written_before_are_told_and_make_no_new_version(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "RACY", -(10**10))
+    (folder.seeds / "bad.txt").write_bytes("é".encode("latin-1"))
+    problems = folder.update().changes.problems
+    path = index.current(folder.settings.index) / "manifest.json"
+    told = json.loads(path.read_text())
+    plain = [{"document": p.document, "reason": p.reason, "remedy": p.remedy} for p in problems]
+    assert told["problems"] != plain
+    path.write_text(json.dumps(told | {"problems": plain}))
+    manifest = index.read_manifest(folder.settings.index)
+    assert manifest.problems == problems
+    assert parts(manifest.problems[0].reason) == ("not UTF-8 text (at byte 0)", {})
+    built, new = pipeline.update(folder.settings, fails)
+    assert not new and built.changes.problems == problems
 
 
 def test_update_of_one_article_that_breaks_the_reader_goes_on(

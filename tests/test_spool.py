@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from euaiqa.datamodels import Source, Span
 from euaiqa.errors import SettingsError
 from euaiqa.index import Spool
+from euaiqa.notice import Notice
 
 KEPT = Path(".building/sources")
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -58,6 +59,15 @@ def test_broken_off_build_is_gone_on_with(read: list[Source], more: list[Source]
                 spool.put_source(source)
             assert found(spool, more) == more
         assert not (folder / ".building").exists()
+
+
+def test_what_is_missing_of_a_file_is_told_with_its_parts(tmp_path: Path) -> None:
+    missing = Notice("page {page} of {all}: a picture without text", page=2, all=9)
+    broken_off(tmp_path, [Source("a.pdf", "Text.", "00", missing=missing)])
+    with Spool(tmp_path, reader="1") as spool:
+        (source,) = found(spool, [Source("a.pdf", "", "00")])
+    assert source.missing == "page 2 of 9: a picture without text"
+    assert source.missing.values == {"page": 2, "all": 9}
 
 
 @given(read=sources, data=st.data())

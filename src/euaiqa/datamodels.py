@@ -11,6 +11,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 
+from euaiqa.notice import NOTHING, Notice
+
 Language = Literal["fr", "en"]
 Status = Literal["answered", "partial", "refused"]
 Support = Literal["supported", "extractive"]
@@ -64,7 +66,7 @@ class Source:
     outlet: str = ""
     address: str = ""
     outside: tuple[Span, ...] = ()
-    missing: str = ""
+    missing: Notice = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,8 +267,8 @@ class DocumentProblem:
     """A file that could not be indexed, why, and what helps; `remedy` may be empty."""
 
     document: str
-    reason: str
-    remedy: str = ""
+    reason: Notice
+    remedy: Notice = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ EuaiqaError
 
 from __future__ import annotations
 
+from euaiqa.notice import NOTHING, Notice
+
 
 class EuaiqaError(Exception):
     """Base of all: `message` says what is wrong, `hint` what to do about it."""
@@ -34,9 +36,14 @@ class EuaiqaError(Exception):
 
 
 class DocumentError(EuaiqaError):
-    """An article cannot be read; `document` is its path relative to the articles' folder."""
+    """An article cannot be read; `document` is its path relative to the articles' folder.
 
-    def __init__(self, document: str, reason: str, *, hint: str = "") -> None:
+    `reason` and `hint` are told on the operator's page, too, in the reader's language.
+    """
+
+    hint: Notice
+
+    def __init__(self, document: str, reason: Notice, *, hint: Notice = NOTHING) -> None:
         super().__init__(f"{document}: {reason}", hint=hint)
         self.document = document
         self.reason = reason

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 
 from euaiqa.app.problems import Problem, without_paths
 from euaiqa.app.reindexing import Job, Reindexing, State
@@ -40,8 +40,9 @@ class FileProblemOut(Outgoing):
     """A file that is left out, why, and what helps; `remedy` may be empty."""
 
     document: str
-    reason: str
-    remedy: str
+    # As they are: pydantic would make plain strings of notices, which the page translates.
+    reason: InstanceOf[str]
+    remedy: InstanceOf[str]
 
 
 class FileProblemsOut(Outgoing):

@@ -14,6 +14,7 @@ import datetime as dt
 import functools
 import gettext
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,12 +25,21 @@ from babel.numbers import format_decimal
 
 from euaiqa.app.messages import ERRORS, PLURALS, STRINGS, Advice
 from euaiqa.datamodels import Language, Status
+from euaiqa.notice import Notice
 
 NAMES: Final[dict[Language, str]] = {"fr": "Français", "en": "English"}
 """What each language calls itself."""
 
 LOCALES: Final[dict[Language, str]] = {"fr": "fr", "en": "en_GB"}
 """British, which writes the day first; `web/static/words.js` says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text and the language that it is in."""
+
+    text: str
+    language: Language
 
 
 class Wording:
@@ -53,6 +63,16 @@ class Wording:
     def ngettext(self, one: str, many: str, n: int) -> str:
         """The form of a string that `n` of something take."""
         return self._messages.ngettext(one, many, n)
+
+    def notice(self, message: str) -> Said:
+        """A message of the program, in English where the catalogue does not have all of it."""
+        notice = message if isinstance(message, Notice) else Notice(message)
+        text = notice.translated(self._found) if self.language != "en" else None
+        return Said(str(notice), "en") if text is None else Said(text, self.language)
+
+    def _found(self, message: str) -> str | None:
+        text = self.gettext(message)
+        return text if message and text != message else None  # "" is the catalogue's head
 
     def advice(self, kind: str) -> Advice:
         """What a kind of problem is called, and what to do about it."""

@@ -22,6 +22,7 @@ from euaiqa.documents import fetching, formats, front_matter, shelving
 from euaiqa.documents.files import SUFFIXES, id_of
 from euaiqa.documents.reader import as_document, read_source, source_of
 from euaiqa.errors import AddingFailed, DocumentError, SettingsError
+from euaiqa.notice import Notice
 
 _KEYS = ("title", "date", "outlet", "language", "url", "added")
 # Parameters that tell where a reader came from, not which page it is.
@@ -201,10 +202,13 @@ def _from_file(what: str, folder: Path) -> Source:
     path = path.resolve()
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
+        others = Notice("these are: {suffixes}", suffixes=" ".join(sorted(SUFFIXES)))
         raise DocumentError(
             path.name,
-            f"{suffix or 'a file without a suffix'} is not read",
-            hint=formats.UNREAD.get(suffix, f"these are: {' '.join(sorted(SUFFIXES))}"),
+            Notice("{suffix} is not read", suffix=suffix)
+            if suffix
+            else Notice("a file without a suffix is not read"),
+            hint=formats.UNREAD.get(suffix, others),
         )
     if path.is_relative_to(folder.resolve()):
         raise AddingFailed(f"{what} is in the articles' folder already", hint="run `euaiqa index`")

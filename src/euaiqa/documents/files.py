@@ -15,13 +15,15 @@ from pathlib import Path
 from euaiqa.datamodels import DocumentProblem
 from euaiqa.documents import formats
 from euaiqa.errors import DocumentError, DocumentUnreadable, SettingsError
+from euaiqa.notice import Notice
 
 _TEXT_SUFFIXES = frozenset({".txt", ".md"})
 SUFFIXES = _TEXT_SUFFIXES | formats.SUFFIXES
 MAX_BYTES = 10_000_000  # of text; a book is about one million, more is not an article
 MAX_FORMAT_BYTES = 50_000_000  # of a format that holds pictures besides the text
-_NOT_READ = "this format is not read"
-_BAD_NAME, _RENAME = "the file's name is not UTF-8", "rename it"
+_NOT_READ = Notice("this format is not read")
+_BAD_NAME, _RENAME = Notice("the file's name is not UTF-8"), Notice("rename it")
+_LEAVES = Notice("a link that leaves the articles' folder")
 _READINGS, _PAUSE = 3, 0.2  # times a file that changes is read, seconds between them
 
 
@@ -78,27 +80,31 @@ def read(path: Path, folder: Path) -> FileBytes:
                 time.sleep(_PAUSE)
             status = path.stat()
             if not _inside(path, folder):
-                raise DocumentError(name, "a link that leaves the articles' folder")
+                raise DocumentError(name, _LEAVES)
             if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-                raise DocumentError(name, "not a regular file")
+                raise DocumentError(name, Notice("not a regular file"))
             with path.open("rb") as file:
                 before = os.fstat(file.fileno())
                 data = file.read(most + 1)
                 after = os.fstat(file.fileno())
             if len(data) > most:
                 raise DocumentError(
-                    name, f"larger than {most // 1_000_000} MB", hint="split it into articles"
+                    name,
+                    Notice("larger than {megabytes} MB", megabytes=most // 1_000_000),
+                    hint=Notice("split it into articles"),
                 )
             if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
                 return FileBytes(data, after.st_size, changed_at(after))
     except OSError as error:
         raise DocumentUnreadable(
-            name, f"cannot be read: {_why(error)}", hint="check its permissions and the disk"
+            name,
+            Notice("cannot be read: {error}", error=_why(error)),
+            hint=Notice("check its permissions and the disk"),
         ) from error
     raise DocumentUnreadable(
         name,
-        "it was changed while it was read",
-        hint="wait until it is written; the next `euaiqa index` reads it again",
+        Notice("it was changed while it was read"),
+        hint=Notice("wait until it is written; the next `euaiqa index` reads it again"),
     )
 
 
@@ -121,7 +127,8 @@ def _walk(folder: Path, problems: list[DocumentProblem]) -> Iterator[Path]:
                 f"the articles' folder {folder} cannot be listed: {_why(error)}",
                 hint="check its permissions",
             ) from error
-        problems.append(DocumentProblem(id_of(where, folder), f"cannot be listed: {_why(error)}"))
+        reason = Notice("cannot be listed: {error}", error=_why(error))
+        problems.append(DocumentProblem(id_of(where, folder), reason))
 
     for where, folders, files in os.walk(folder, onerror=report):
         visible = [name for name in folders if not name.startswith(".")]
@@ -130,9 +137,7 @@ def _walk(folder: Path, problems: list[DocumentProblem]) -> Iterator[Path]:
         for name in visible:
             path = Path(where, name)
             if path.is_symlink() and not _inside(path, folder):
-                problems.append(
-                    DocumentProblem(id_of(path, folder), "a link that leaves the articles' folder")
-                )
+                problems.append(DocumentProblem(id_of(path, folder), _LEAVES))
         for name in files:
             suffix = Path(name).suffix.lower()
             if name.startswith((".", "~$")):  # hidden, or Word's note that it is open

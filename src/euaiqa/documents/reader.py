@@ -18,6 +18,7 @@ from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Sourc
 from euaiqa.documents import boilerplate, files, formats, front_matter, metadata, repetition
 from euaiqa.documents.kept import read_kept
 from euaiqa.errors import DocumentError
+from euaiqa.notice import Notice
 
 # Raise it when another text, or other boilerplate, is read from the same bytes: an index that
 # was built with another version reads every file again.
@@ -106,7 +107,6 @@ def source_of(data: bytes, name: str) -> Source:
         title=front_matter.writable(found.title),
         outlet=front_matter.writable(found.outlet),
         address=front_matter.writable(found.address),
-        missing=front_matter.writable(found.missing),
     )
 
 
@@ -164,8 +164,8 @@ def as_document(
     if not content.strip():
         raise DocumentError(
             source.id,
-            "it holds nothing but boilerplate",
-            hint=f'`euaiqa keep "{source.id}" --all` keeps all of it',
+            Notice("it holds nothing but boilerplate"),
+            hint=Notice('`euaiqa keep "{document}" --all` keeps all of it', document=source.id),
         )
     language = source.language or detect_language(content)
     return Document(
@@ -189,16 +189,20 @@ def _decode(data: bytes, name: str) -> str:
     """Decode UTF-8 with or without a byte order mark, and normalise the newlines."""
     if b"\0" in data:
         raise DocumentError(
-            name, "binary data, not UTF-8 text", hint="save it as plain text in UTF-8"
+            name,
+            Notice("binary data, not UTF-8 text"),
+            hint=Notice("save it as plain text in UTF-8"),
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(
-            name, f"not UTF-8 text (at byte {error.start})", hint="save it as UTF-8"
+            name,
+            Notice("not UTF-8 text (at byte {byte})", byte=error.start),
+            hint=Notice("save it as UTF-8"),
         ) from error
     if not text.strip():
-        raise DocumentError(name, "empty")
+        raise DocumentError(name, Notice("empty"))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

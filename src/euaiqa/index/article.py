@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from euaiqa.datamodels import Document, Source, Span
 from euaiqa.documents import without
+from euaiqa.notice import from_json
 
 
 def _none() -> NDArray[np.uint64]:
@@ -65,9 +66,10 @@ def document_of(row: Mapping[str, Any]) -> Document:
 
 
 def source_of(row: Mapping[str, Any]) -> Source:
-    """The source of a row."""
+    """The source of a row; what is missing of it is told in English only."""
     apart = {name: row["document"][name] for name in _APART}
-    return Source(**apart, **_read(row["source"], "outside"))
+    told = _read(row["source"], "outside")
+    return Source(**apart, **{**told, "missing": from_json(told["missing"])})
 
 
 def _read(row: Mapping[str, Any], spans: str) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from euaiqa.datamodels import DocumentProblem, Language
 from euaiqa.errors import IndexMismatch
+from euaiqa.notice import from_json, to_json
 from euaiqa.segment import SEGMENTER_VERSION
 
 SCHEMA = 4
@@ -47,7 +49,8 @@ class Manifest:
 
     def save(self, version: Path) -> None:
         """Write it into a version's folder."""
-        text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
+        row = {**asdict(self), "problems": [_row(problem) for problem in self.problems]}
+        text = json.dumps(row, ensure_ascii=False, indent=1)
         (version / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -61,10 +64,22 @@ def manifest_of(version: Path) -> Manifest:
         row = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
         if row["schema"] != SCHEMA:
             raise IndexMismatch("the index has another schema", hint=REBUILD)
-        row["problems"] = tuple(DocumentProblem(**p) for p in row["problems"])
+        row["problems"] = tuple(_problem(each) for each in row["problems"])
         return Manifest(**row)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise IndexMismatch("the index is damaged: no readable manifest", hint=REBUILD) from error
+
+
+def _row(problem: DocumentProblem) -> dict[str, Any]:
+    return {
+        "document": problem.document,
+        "reason": to_json(problem.reason),
+        "remedy": to_json(problem.remedy),
+    }
+
+
+def _problem(row: Mapping[str, Any]) -> DocumentProblem:
+    return DocumentProblem(row["document"], from_json(row["reason"]), from_json(row["remedy"]))
 
 
 def fits(manifest: Manifest, encoder: str, fingerprint: str) -> None:

@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
@@ -22,6 +23,7 @@ from euaiqa.datamodels import Document, Source
 from euaiqa.errors import SettingsError
 from euaiqa.index.article import Article, document_of, row_of, source_of
 from euaiqa.index.versions import BUILDING, unwritable
+from euaiqa.notice import from_json, to_json
 
 IN_MEMORY: Final = 32_000_000  # bytes
 _SIZE: Final = 8  # bytes of a row's length
@@ -71,13 +73,16 @@ class Spool:
         """Keep a file that was read; its number is given back."""
         document = Document(source.id, "", None, "en", source.text, source.sha256)
         key = self._key(source.id, source.sha256)
-        number = self._sources.put(_line(row_of(Article(document, source))), key)
+        row = {**row_of(Article(document, source)), "missing": to_json(source.missing)}
+        number = self._sources.put(_line(row), key)
         self._found[key] = number
         return number
 
     def source(self, number: int) -> Source:
         """The file of a number."""
-        return source_of(json.loads(self._sources.row(number)))
+        row = json.loads(self._sources.row(number))
+        source = source_of(row)
+        return replace(source, missing=from_json(row.get("missing", source.missing)))
 
     def put(self, article: Article) -> int:
         """Keep an article; its number is given back."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from euaiqa import documents
 from euaiqa.errors import DocumentError
+from euaiqa.notice import Notice
 
 # A file that was changed so shortly before it was read may have been changed again within the
 # clock's tick, with the same size: it is read again. Git does so too ("racy git").
@@ -55,8 +56,8 @@ def unforeseen(id_: str, error: Exception) -> DocumentError:
     """What an error that nobody foresaw is told as."""
     return DocumentError(
         id_,
-        f"it cannot be read ({type(error).__name__})",
-        hint="save it in another format, or as plain text",
+        Notice("it cannot be read ({error})", error=type(error).__name__),
+        hint=Notice("save it in another format, or as plain text"),
     )
 
 

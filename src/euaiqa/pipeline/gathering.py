@@ -22,6 +22,7 @@ from euaiqa.datamodels import Document, DocumentProblem, Source
 from euaiqa.errors import DocumentError, DocumentUnreadable, EuaiqaError
 from euaiqa.index import Article, Spool, Steps, Stored
 from euaiqa.language import detect
+from euaiqa.notice import Notice
 from euaiqa.operations import Changes
 from euaiqa.pipeline.found import File, digest, moment, settled, state_of, unforeseen
 
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 # One that holds no article any more, and was changed so shortly before, may be half written.
 WRITTEN = 5_000_000_000  # nanoseconds
-STAYS = "the text that was indexed before stays"
+STAYS = Notice("the text that was indexed before stays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class _Looking:
         passing = isinstance(error, DocumentUnreadable) or changed > time.time_ns() - WRITTEN
         reason = error.reason
         if self._before and was and passing:
-            reason = f"{reason}; {STAYS}"
+            reason = Notice("{reason}; {stays}", reason=reason, stays=STAYS)
             lines = self._before.lines(self._before.numbers[id_])
             yield File(id_, was.sha256, was.size, was.changed, lines, None, kept=True)
         elif not isinstance(error, DocumentUnreadable):

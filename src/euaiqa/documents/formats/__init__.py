@@ -21,6 +21,7 @@ from euaiqa.documents.formats import epub, html, mail, pdf, word
 from euaiqa.documents.formats.dom import decode
 from euaiqa.documents.formats.found import Found, Unreadable
 from euaiqa.documents.formats.pdf import OCR
+from euaiqa.notice import Notice
 
 _READERS: dict[str, Callable[[bytes], Found]] = {
     ".html": html.read,
@@ -38,12 +39,12 @@ SUFFIXES = frozenset(_READERS)
 UNREAD = {
     suffix: remedy
     for suffixes, remedy in (
-        (".doc .rtf .odt .pages .wpd .docm .dotx", "save it as .docx or .pdf"),
-        (".ppt .pptx .odp .key .xls .xlsx .ods .djvu .ps", "save it as .pdf"),
-        (".mobi .azw .azw3 .fb2", "convert it to .epub"),
-        (".msg", "save it as .eml"),
-        (".webarchive .maff .warc", "save the page as .html or .mhtml"),
-        (".rst .tex .org .adoc .markdown .text", "save it as .md or .txt"),
+        (".doc .rtf .odt .pages .wpd .docm .dotx", Notice("save it as .docx or .pdf")),
+        (".ppt .pptx .odp .key .xls .xlsx .ods .djvu .ps", Notice("save it as .pdf")),
+        (".mobi .azw .azw3 .fb2", Notice("convert it to .epub")),
+        (".msg", Notice("save it as .eml")),
+        (".webarchive .maff .warc", Notice("save the page as .html or .mhtml")),
+        (".rst .tex .org .adoc .markdown .text", Notice("save it as .md or .txt")),
     )
     for suffix in suffixes.split()
 }
@@ -61,7 +62,7 @@ def read(data: bytes, suffix: str) -> Found:
             much to read.
     """
     if not data.strip():
-        raise Unreadable("empty")
+        raise Unreadable(Notice("empty"))
     for name in _LOGGERS:
         logging.getLogger(name).disabled = True  # what they say is for programmers
     try:
@@ -70,12 +71,12 @@ def read(data: bytes, suffix: str) -> Found:
         raise
     except (RecursionError, MemoryError) as error:
         raise Unreadable(
-            "reading it takes too much memory", hint="save its text as .txt"
+            Notice("reading it takes too much memory"), hint=Notice("save its text as .txt")
         ) from error
     # The libraries raise whatever they like on odd files; one file must not stop the rest.
     except Exception as error:
         _log.debug("a reader of %s failed", suffix, exc_info=True)
         raise Unreadable(
-            f"it cannot be read ({type(error).__name__})",
-            hint="save it in another format, or as plain text",
+            Notice("it cannot be read ({error})", error=type(error).__name__),
+            hint=Notice("save it in another format, or as plain text"),
         ) from error

@@ -12,11 +12,12 @@ import zlib
 from collections.abc import Iterable
 
 from euaiqa.documents.formats.found import Unreadable
+from euaiqa.notice import Notice
 
 MAX_UNPACKED = 200_000_000  # bytes of all members together; pictures are most of it
 MAX_MEMBER = 50_000_000  # bytes of one that is read
 _MAX_MEMBERS = 20_000
-_AGAIN = "get the file again"
+_AGAIN = Notice("get the file again")
 
 
 class Archive:
@@ -32,11 +33,15 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
-            raise Unreadable("it is damaged, or not what its name says", hint=_AGAIN) from error
+            raise Unreadable(
+                Notice("it is damaged, or not what its name says"), hint=_AGAIN
+            ) from error
         if len(members) > _MAX_MEMBERS or sum(m.file_size for m in members) > MAX_UNPACKED:
             raise Unreadable(
-                f"it unpacks to more than {MAX_UNPACKED // 1_000_000} MB",
-                hint="save its text as .txt",
+                Notice(
+                    "it unpacks to more than {megabytes} MB", megabytes=MAX_UNPACKED // 1_000_000
+                ),
+                hint=Notice("save its text as .txt"),
             )
         self._names = {member.filename: member for member in members}
 
@@ -59,15 +64,17 @@ class Archive:
         """
         member = self._names.get(name)
         if member is None:
-            raise Unreadable(f"it is damaged: no {name} in it", hint=_AGAIN)
+            raise Unreadable(Notice("it is damaged: no {name} in it", name=name), hint=_AGAIN)
         if member.flag_bits & 1:
-            raise Unreadable("it is encrypted", hint="save it without the password")
+            raise Unreadable(Notice("it is encrypted"), hint=Notice("save it without the password"))
         if member.file_size > MAX_MEMBER:
-            raise Unreadable(f"{name} in it is too large", hint="save its text as .txt")
+            raise Unreadable(
+                Notice("{name} in it is too large", name=name), hint=Notice("save its text as .txt")
+            )
         try:
             return self._zip.read(member)
         except (
             zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError,
             RuntimeError,
         ) as error:  # fmt: skip
-            raise Unreadable("it is damaged", hint=_AGAIN) from error
+            raise Unreadable(Notice("it is damaged"), hint=_AGAIN) from error

@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from euaiqa.documents.formats.found import Unreadable, allowed
+from euaiqa.notice import Notice
 
 MAX_DEPTH = 512  # elements inside one another; browsers stop there too
 MAX_ELEMENTS = 400_000  # the AI Act on one page has 40,000
@@ -97,7 +98,7 @@ def parse_html(text: str) -> Any:
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
-        raise Unreadable("no HTML in it", hint="save the page again") from error
+        raise Unreadable(Notice("no HTML in it"), hint=Notice("save the page again")) from error
     return _bounded(root)
 
 
@@ -142,8 +143,10 @@ def _bounded(root: Any) -> Any:
         count += event == "start"
         if depth > MAX_DEPTH or count > MAX_ELEMENTS:
             raise Unreadable(
-                "its elements are nested too deeply" if depth > MAX_DEPTH else "too many elements",
-                hint="save its text as .txt",
+                Notice("its elements are nested too deeply")
+                if depth > MAX_DEPTH
+                else Notice("too many elements"),
+                hint=Notice("save its text as .txt"),
             )
     return root
 

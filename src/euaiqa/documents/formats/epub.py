@@ -18,12 +18,13 @@ from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_lin
 from euaiqa.documents.formats.html import lines
 from euaiqa.documents.formats.page import fitting
 from euaiqa.documents.front_matter import language_of
+from euaiqa.notice import Notice
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/xml"})
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _MAX_CHAPTERS = 3_000
-_AGAIN = "get the file again"
+_AGAIN = Notice("get the file again")
 
 
 def read(data: bytes) -> Found:
@@ -46,8 +47,10 @@ def read(data: bytes) -> Found:
     text, outside = lay(found)
     if not text.strip():
         if "META-INF/encryption.xml" in archive:
-            raise Unreadable("it is protected against reading", hint="use a copy without DRM")
-        raise Unreadable("no text in it")
+            raise Unreadable(
+                Notice("it is protected against reading"), hint=Notice("use a copy without DRM")
+            )
+        raise Unreadable(Notice("no text in it"))
     return Found(
         text,
         title=one_line(_told(package, "title")),
@@ -60,12 +63,12 @@ def read(data: bytes) -> Found:
 
 def _package_path(archive: Archive) -> str:
     if _CONTAINER not in archive:
-        raise Unreadable("not an EPUB, whatever its name says", hint=_AGAIN)
+        raise Unreadable(Notice("not an EPUB, whatever its name says"), hint=_AGAIN)
     for element in _xml(archive.read(_CONTAINER)).iter("{*}rootfile"):
         path = unquote(element.get("full-path", ""))
         if path in archive:
             return path
-    raise Unreadable("it is damaged: no list of chapters in it", hint=_AGAIN)
+    raise Unreadable(Notice("it is damaged: no list of chapters in it"), hint=_AGAIN)
 
 
 def _chapters(package: Any, folder: str) -> list[tuple[str, bool]]:
@@ -94,4 +97,4 @@ def _xml(data: bytes) -> Any:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable("it is damaged", hint=_AGAIN) from error
+        raise Unreadable(Notice("it is damaged"), hint=_AGAIN) from error

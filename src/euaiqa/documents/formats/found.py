@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from euaiqa.datamodels import Language, Span
+from euaiqa.notice import NOTHING, Notice
 
 MAX_TEXT = 10_000_000  # characters; as much as a plain text file may hold
 
@@ -23,7 +24,7 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")  # not the non-breaking ones, which French 
 class Unreadable(Exception):
     """A file is not what its name says, or holds no text; `hint` says what helps."""
 
-    def __init__(self, reason: str, *, hint: str = "") -> None:
+    def __init__(self, reason: Notice, *, hint: Notice = NOTHING) -> None:
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
@@ -40,7 +41,7 @@ class Found:
     outlet: str = ""
     address: str = ""
     outside: tuple[Span, ...] = ()
-    missing: str = ""
+    missing: Notice = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,11 @@ def lay(lines: Iterable[Line]) -> tuple[str, tuple[Span, ...]]:
         at += len(text)
         if at > MAX_TEXT:
             raise Unreadable(
-                f"its text is longer than {MAX_TEXT // 1_000_000} million characters",
-                hint="split it into articles",
+                Notice(
+                    "its text is longer than {millions} million characters",
+                    millions=MAX_TEXT // 1_000_000,
+                ),
+                hint=Notice("split it into articles"),
             )
     return "".join(parts) + "\n" if parts else "", tuple(outside)
 

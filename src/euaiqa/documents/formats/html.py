@@ -11,6 +11,7 @@ from euaiqa.documents import metadata
 from euaiqa.documents.formats import article, dom, page
 from euaiqa.documents.formats.blocks import Block, blocks
 from euaiqa.documents.formats.found import Found, Line, Unreadable, lay
+from euaiqa.notice import Notice
 
 _BYLINE, _BYLINES = 1_000, 5  # characters and lines below a title among which its date is
 
@@ -27,7 +28,7 @@ def read(data: bytes, charset: str = "") -> Found:
     """
     text = dom.decode(data, charset)
     if "\0" in text:
-        raise Unreadable("binary data, not a web page", hint="save the page again")
+        raise Unreadable(Notice("binary data, not a web page"), hint=Notice("save the page again"))
     return read_text(text)
 
 
@@ -38,15 +39,15 @@ def read_text(text: str) -> Found:
         Unreadable: it has no text, or is too deep or too large.
     """
     if not text.strip():
-        raise Unreadable("empty")
+        raise Unreadable(Notice("empty"))
     root = dom.parse_html(text)
     head = page.head(root)
     dom.drop_unseen(root)
     found = blocks(root)
     if not found:
         raise Unreadable(
-            "a page without text: it is shown by a program only",
-            hint="open it in a browser and save what is shown as .mhtml, or as text",
+            Notice("a page without text: it is shown by a program only"),
+            hint=Notice("open it in a browser and save what is shown as .mhtml, or as text"),
         )
     kept = article.inside(root, found)
     shown, outside = lay(lines(found, kept))

@@ -18,11 +18,12 @@ from email.utils import parsedate_to_datetime
 from euaiqa.documents.formats import dom, html
 from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_line
 from euaiqa.documents.front_matter import web_address
+from euaiqa.notice import Notice
 
 _MAX_PARTS = 2_000
 _MAX_HEADER = 4_000  # characters of one header that are looked at
 _HEADER = re.compile(rb"(?:\A|\n)[A-Za-z][A-Za-z0-9-]{1,40}:[ \t]*\S")
-_AGAIN = "save it again"
+_AGAIN = Notice("save it again")
 
 
 def read_message(data: bytes) -> Found:
@@ -44,10 +45,14 @@ def read_message(data: bytes) -> Found:
     else:
         page = next((part for part in parts if part.get_content_type() == "text/html"), None)
         if page is None:
-            raise Unreadable("a message without text", hint="save what is attached to it")
+            raise Unreadable(
+                Notice("a message without text"), hint=Notice("save what is attached to it")
+            )
         found = Found(html.text_of(dom.parse_html(f"<body>{_text(page)}")))
     if not found.text.strip():
-        raise Unreadable("a message without text", hint="save what is attached to it")
+        raise Unreadable(
+            Notice("a message without text"), hint=Notice("save what is attached to it")
+        )
     return replace(
         found,
         title=_header(message, "subject"),
@@ -65,7 +70,7 @@ def read_page(data: bytes) -> Found:
     message = _parsed(data)
     pages = [part for part in _parts(message) if part.get_content_type() == "text/html"]
     if not pages:
-        raise Unreadable("no web page in it", hint=_AGAIN)
+        raise Unreadable(Notice("no web page in it"), hint=_AGAIN)
     where = _header(message, "snapshot-content-location", 2_000)
     main = next((part for part in pages if where and _location(part) == where), pages[0])
     payload = main.get_payload(decode=True)
@@ -77,11 +82,11 @@ def read_page(data: bytes) -> Found:
 
 def _parsed(data: bytes) -> Message[str, str]:
     if not _HEADER.search(data[:4_096]):
-        raise Unreadable("no message, whatever its name says", hint=_AGAIN)
+        raise Unreadable(Notice("no message, whatever its name says"), hint=_AGAIN)
     try:
         return email.message_from_bytes(data)
     except (MessageError, ValueError, LookupError, RecursionError) as error:
-        raise Unreadable("it is damaged", hint=_AGAIN) from error
+        raise Unreadable(Notice("it is damaged"), hint=_AGAIN) from error
 
 
 def _parts(message: Message[str, str]) -> list[Message[str, str]]:

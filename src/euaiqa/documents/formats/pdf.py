@@ -16,16 +16,20 @@ from typing import Any
 
 from euaiqa.documents.formats.found import Found, Unreadable, lay, one_line
 from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
+from euaiqa.notice import NOTHING, Notice
 
 _PROGRAM = Path(__file__).with_name("pdf_lines.py")
 _PATIENCE = 90  # seconds of wall clock for one file
-OCR = "run OCR over it, for instance with ocrmypdf, and add the result"
-_DIFFICULT = "save its text as .txt"
+OCR = Notice("run OCR over it, for instance with ocrmypdf, and add the result")
+_DIFFICULT = Notice("save its text as .txt")
 _HINTS = {
-    "encrypted": ("it is encrypted with a password", "open it and save it without the password"),
-    "broken": ("it is damaged, or no PDF", "get the file again"),
-    "pages": ("it has more than 2,000 pages", "split it"),
-    "characters": ("its text is longer than 10 million characters", "split it"),
+    "encrypted": (
+        Notice("it is encrypted with a password"),
+        Notice("open it and save it without the password"),
+    ),
+    "broken": (Notice("it is damaged, or no PDF"), Notice("get the file again")),
+    "pages": (Notice("it has more than 2,000 pages"), Notice("split it")),
+    "characters": (Notice("its text is longer than 10 million characters"), Notice("split it")),
 }
 _COVERED = 3  # pages; with more, the first and the last may be covers
 _NAMED = 8  # pages that are named in a message
@@ -39,7 +43,9 @@ def read(data: bytes) -> Found:
         Unreadable: it is encrypted, damaged, a scan without text, or takes too much to read.
     """
     if b"%PDF-" not in data[:1_024]:
-        raise Unreadable("no PDF, whatever its name says", hint="get the file again")
+        raise Unreadable(
+            Notice("no PDF, whatever its name says"), hint=Notice("get the file again")
+        )
     told = _run(data)
     if error := told.get("error"):
         reason, hint = _HINTS[error]
@@ -51,8 +57,8 @@ def read(data: bytes) -> Found:
     blind = [number for number, page in enumerate(pages, 1) if page.pictures]
     if not any(page.lines for page in pages):
         if blind:
-            raise Unreadable("a scan: its pages hold pictures, no text", hint=OCR)
-        raise Unreadable("its pages are empty")
+            raise Unreadable(Notice("a scan: its pages hold pictures, no text"), hint=OCR)
+        raise Unreadable(Notice("its pages are empty"))
     text, outside = lay(paragraphs(pages))
     return Found(
         text,
@@ -75,13 +81,15 @@ def _run(data: bytes) -> dict[str, Any]:
             input=data, capture_output=True, timeout=_PATIENCE, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise Unreadable("reading it takes too long", hint=_DIFFICULT) from error
+        raise Unreadable(Notice("reading it takes too long"), hint=_DIFFICULT) from error
     try:
         told: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
         if b"MemoryError" in done.stderr or done.returncode < 0:
-            raise Unreadable("reading it takes too much time or memory", hint=_DIFFICULT) from error
-        raise Unreadable("it cannot be read as a PDF", hint=_DIFFICULT) from error
+            raise Unreadable(
+                Notice("reading it takes too much time or memory"), hint=_DIFFICULT
+            ) from error
+        raise Unreadable(Notice("it cannot be read as a PDF"), hint=_DIFFICULT) from error
     return told
 
 
@@ -103,15 +111,19 @@ def _title(told: str, pages: list[Page]) -> str:
     return title if words and sum(word in first for word in words) >= 0.8 * len(words) else ""
 
 
-def _missing(blind: list[int], pages: int) -> str:
+def _missing(blind: list[int], pages: int) -> Notice:
     """Which pages could not be read; the covers of a report are pictures anyway."""
     told = [number for number in blind if pages <= _COVERED or number not in (1, pages)]
-    what = "pictures" if len(told) > 1 else "a picture"
-    return f"{_pages(told)} of {pages}: {what} without text" if told else ""
-
-
-def _pages(numbers: list[int]) -> str:
-    named = ", ".join(map(str, numbers[:_NAMED]))
-    if len(numbers) > _NAMED:
-        named += f" and {len(numbers) - _NAMED} more"
-    return f"page{'s' if len(numbers) > 1 else ''} {named}"
+    if not told:
+        return NOTHING
+    if len(told) == 1:
+        return Notice("page {page} of {all}: a picture without text", page=told[0], all=pages)
+    named = ", ".join(map(str, told[:_NAMED]))
+    if len(told) <= _NAMED:
+        return Notice("pages {pages} of {all}: pictures without text", pages=named, all=pages)
+    return Notice(
+        "pages {pages} and {more} more of {all}: pictures without text",
+        pages=named,
+        more=len(told) - _NAMED,
+        all=pages,
+    )

@@ -17,6 +17,7 @@ from euaiqa.documents.formats.found import Found, Unreadable, one_line
 from euaiqa.documents.formats.html import text_of
 from euaiqa.documents.formats.page import fitting
 from euaiqa.documents.front_matter import language_of
+from euaiqa.notice import Notice
 
 _OLD = b"\xd0\xcf\x11\xe0"  # what .doc files and encrypted .docx files begin with
 # mammoth needs 15 to 27 µs for each; a book of 500 pages has half a million.
@@ -41,12 +42,17 @@ def read(data: bytes) -> Found:
         Unreadable: it is none, is damaged or encrypted, or has no text.
     """
     if data.startswith(_OLD):
-        raise Unreadable("encrypted, or an old .doc file by another name", hint="save it as .docx")
+        raise Unreadable(
+            Notice("encrypted, or an old .doc file by another name"),
+            hint=Notice("save it as .docx"),
+        )
     archive = Archive(data)
     # Usually document.xml; Word on the web writes document2.xml.
     bodies = [name for name in archive.names() if _BODY.fullmatch(name)]
     if not bodies:
-        raise Unreadable("not a Word document, whatever its name says", hint="get the file again")
+        raise Unreadable(
+            Notice("not a Word document, whatever its name says"), hint=Notice("get the file again")
+        )
     others = [name for name in archive.names() if _PART.fullmatch(name) and name not in bodies]
     parts = _bounded(archive, bodies, _MAX_BYTES, _MAX_TAGS)
     parts |= _bounded(archive, others, _MAX_OTHER_BYTES, _MAX_OTHER_TAGS)
@@ -57,7 +63,7 @@ def read(data: bytes) -> Found:
             link.drop_tree()
     text = text_of(root)
     if not text.strip():
-        raise Unreadable("no text in it")
+        raise Unreadable(Notice("no text in it"))
     properties = _properties(archive)
     return Found(
         text,
@@ -77,7 +83,7 @@ def _bounded(archive: Archive, names: list[str], most: int, tags: int) -> dict[s
         found = {name: archive.read(name) for name in names}
         if sum(part.count(b"<") for part in found.values()) <= tags:
             return found
-    raise Unreadable("it is too long", hint="split it, or save its text as .txt")
+    raise Unreadable(Notice("it is too long"), hint=Notice("split it, or save its text as .txt"))
 
 
 class _Metered(io.BytesIO):
@@ -113,7 +119,8 @@ def _as_html(parts: Mapping[str, bytes]) -> str:
         )
     except Exception as error:  # it raises KeyError, ExpatError and others on odd files
         raise Unreadable(
-            "it is damaged, or not a Word document", hint="open it in Word and save it again"
+            Notice("it is damaged, or not a Word document"),
+            hint=Notice("open it in Word and save it again"),
         ) from error
     html: str = made.value
     return html
