@@ -244,6 +244,37 @@ def test_find_long_prose_that_a_page_shows_in_two_boxes_is_left_out() -> None:
     assert not set(article.split("\n")) & set(out)
 
 
+PLATFORMS = ("Facebook", "Instagram", "LinkedIn", "Pinterest", "Snapchat", "TikTok", "YouTube")
+
+
+def test_find_list_of_platforms_in_a_text_loses_nothing() -> None:
+    text = [
+        prose(1),
+        prose(2),
+        prose(3),
+        "The platforms are:",
+        *PLATFORMS,
+        "They have four months.",
+    ]
+    assert out_of("\n".join(text)) == []
+
+
+@pytest.mark.parametrize("parted", ["", "By Jo Doe, 3 March 2026\n", "Read on\n"])
+@pytest.mark.parametrize("box", [[0], [5], [0, 1, 2], [3, 5], [4, 5], [5, 5]])
+def test_find_sentence_that_is_shown_twice_is_kept_once(box: list[int], parted: str) -> None:
+    """A preview, a box of what to remember, a teaser for this very article, a refrain."""
+    furniture = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\n"
+    text = [f"{prose(number)} {prose(number + 50)}" for number in range(6)]
+    headline = "The Commission plans to pay for the centre number one and for its machines"
+    shown = "\n".join([headline, *(text[number] for number in box)])
+    article = "\n".join([headline, text[0], parted + text[1], *text[2:]])
+    for page_ in (f"{shown}\nRead more\n{article}", f"{article}\nRead also\n{shown}"):
+        whole = f"{furniture}\n{page_}\n{furniture}"
+        out = out_of(whole)
+        for line in (headline, *text):
+            assert out.count(line) < whole.split("\n").count(line), (line, box)
+
+
 @pytest.mark.parametrize("copied", ["article", "standfirst"])
 def test_find_what_is_copied_twice_is_kept_where_it_is_the_article(copied: str) -> None:
     furniture = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\n"

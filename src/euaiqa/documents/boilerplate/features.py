@@ -33,6 +33,7 @@ class Seen:
             with most prose.
         around: how many different lines outside the core surely are a site's furniture.
         core_prose: how many lines of the core are prose.
+        spare: indexes of prose that stands in the page again, nearer to the core or in it.
     """
 
     def __init__(self, lines: Sequence[Line]) -> None:
@@ -52,7 +53,7 @@ class Seen:
         self._costs = [_GAP * (2 if loose else 1) for loose in self._loose]
         once = zip(self._prose, self._copied, strict=True)
         self._text = [prose and not copied for prose, copied in once]
-        self.first, self.last = core(lines, self._text, self._costs)
+        self.first, self.last = _whole(core(lines, self._text, self._costs), self._prose)
         self.around = len(
             {
                 line.plain
@@ -63,6 +64,7 @@ class Seen:
             }
         )
         self.core_prose = sum(self._prose[self.first : self.last + 1])
+        self.spare = frozenset(self._spare())
 
     def rows(self) -> list[dict[str, float]]:
         """The features of each line, by name, the same names for each."""
@@ -73,6 +75,7 @@ class Seen:
         shorts = _Sums(short)
         opens = self._comments(prose, talks)
         low, high = core(lines[:opens], self._text, [cost / _WIDE for cost in self._costs])
+        low, high = min(low, self.first), max(high, self.last)
         known = sum(map(max, self._form, self._item))
         spoken = Counter(
             word
@@ -84,7 +87,7 @@ class Seen:
         for index, (line, (begin, size)) in enumerate(zip(lines, _runs(self._prose), strict=True)):
             inside = self.first <= index <= self.last
             before, after = index < self.first, index > self.last
-            distance = max(self.first - index, index - self.last, 0)
+            distance = self._distance(index)
             is_prose, is_loose = self._prose[index], self._loose[index]
             content = _content(line)
             own = is_prose and inside
@@ -150,6 +153,21 @@ class Seen:
             found.append({name: float(value) for name, value in row.items()})
         return found
 
+    def _spare(self) -> Iterator[int]:
+        """All copies of a line of prose but those in the core, or else the one nearest to it."""
+        nearest: dict[str, int] = {}
+        for index, line in enumerate(self._lines):
+            plain, far = line.plain, self._distance(index)
+            nearest[plain] = min(far, nearest.get(plain, far))
+        for index, line in enumerate(self._lines):
+            again = self._copied[index] and self._prose[index]
+            if again and self._distance(index) > nearest[line.plain]:
+                yield index
+
+    def _distance(self, index: int) -> int:
+        """How many lines a line is from the core; 0 in it."""
+        return max(self.first - index, index - self.last, 0)
+
     def _comments(self, prose: _Sums, talks: _Sums) -> int:
         """The index of the heading of the readers' comments; the number of lines without."""
         opens = [
@@ -205,6 +223,16 @@ def _copied(lines: Sequence[Line]) -> list[bool]:
     sizes = [len(line.text) * line.is_prose for line in lines]
     twice = sum(size for line, size in zip(lines, sizes, strict=True) if copies[line.plain] > 1)
     return [copies[line.plain] > 1 and twice <= _TWICE * sum(sizes) for line in lines]
+
+
+def _whole(run: tuple[int, int], prose: Sequence[bool]) -> tuple[int, int]:
+    """A run with the prose next to it, which stands elsewhere in the page, too."""
+    first, last = run
+    while first and prose[first - 1]:
+        first -= 1
+    while last + 1 < len(prose) and prose[last + 1]:
+        last += 1
+    return first, last
 
 
 class _Sums:

@@ -5,8 +5,8 @@ shows a site's furniture (menu, footer, share bar) around its prose is such a pa
 other, and in a legal text above all, nothing is decided here.
 
 In a page, a logistic model weighs what is seen of a line and of those around it. Whatever it
-says, these are kept: a long line of prose that is not in the comments of readers and stands in
-the page once, and the headline. The weights are made by `scripts/fit_lines.py`.
+says, these are kept: a long line of prose that is not in the comments of readers, once, and the
+headline. The weights are made by `scripts/fit_lines.py`.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def judge(lines: Sequence[Line]) -> Judged:
         if top - _BYLINES <= index <= seen.first + _BYLINES and metadata.gives_date(line.text):
             opening.add(index)
         if line.is_prose and not row["in_comments"] and (len(line.text) >= _LONG or not sure):
-            if row["copies"] and not row["inside"] and not top < index < seen.first:
-                probability = 1.0  # a teaser in two boxes: a sentence of the text stands there once
+            if index in seen.spare and not top < index < seen.first:
+                probability = 1.0  # a teaser: a sentence of the text stands there once
             else:
                 probability *= probability >= _SURE and furniture.offers(line)
         found.append(probability >= THRESHOLD and index not in opening)
