@@ -432,6 +432,13 @@ def test_read_document_bom_and_any_newlines_are_normalised(tmp_path: Path) -> No
     assert document.sha256 == hashlib.sha256(data).hexdigest()
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_read_document_utf_16_is_told_by_its_mark(tmp_path: Path, encoding: str) -> None:
+    text = "L’été 🇪🇺\n\nUn texte."
+    data = (text if encoding == "utf-16" else f"\ufeff{text}").encode(encoding)
+    assert read(tmp_path, data).text == text
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -439,7 +446,9 @@ def test_read_document_bom_and_any_newlines_are_normalised(tmp_path: Path) -> No
         (b"\xef\xbb\xbf \r\n\t\xc2\xa0\n", "empty"),
         (b"abc\0def", "binary data"),
         ("Été".encode("latin-1"), "not UTF-8 text (at byte 0)"),
-        ("Été".encode("utf-16"), "binary data"),
+        (b"\xff\xfeabc", "binary data"),
+        ("Été".encode("utf-32"), "binary data"),
+        (b"\xff\xd8\xff\0\x10JFIF", "binary data"),
         (b"Newsletter\n", "nothing but boilerplate"),
         (b"a" * (MAX_BYTES + 1), "larger than 10 MB"),
     ],

@@ -1,14 +1,15 @@
 r"""From a folder of files to `Document`s.
 
-`Document.text` of a `.txt` or `.md` file is the file decoded as UTF-8, without a byte order
-mark at its very beginning, with `\r\n` and `\r` turned into `\n`, and otherwise kept exactly:
-no Unicode normalisation, non-breaking spaces kept, nothing stripped, front matter and
+`Document.text` of a `.txt` or `.md` file is the file decoded as UTF-8, or as UTF-16 where a byte
+order mark says so, without that mark, with `\r\n` and `\r` turned into `\n`, and otherwise kept
+exactly: no Unicode normalisation, non-breaking spaces kept, nothing stripped, front matter and
 boilerplate still in it. Of every other format it is what `formats` makes of it, the lines
 around the article too. Every offset in the program counts code points of that text.
 """
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence, Set
@@ -186,21 +187,26 @@ def _has_front_matter(source: Source) -> bool:
 
 
 def _decode(data: bytes, name: str) -> str:
-    """Decode UTF-8 with or without a byte order mark, and normalise the newlines."""
-    if b"\0" in data:
+    """Decode UTF-8, or UTF-16 that says so by its mark, and normalise the newlines."""
+    # What Windows' editor saves as "Unicode"; no other encoding can be told for certain.
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if marked else "utf-8-sig")
+        is_text = "\0" not in text
+    except UnicodeDecodeError as error:
+        is_text = not marked and b"\0" not in data
+        if is_text:
+            raise DocumentError(
+                name,
+                Notice("not UTF-8 text (at byte {byte})", byte=error.start),
+                hint=Notice("save it as UTF-8"),
+            ) from error
+    if not is_text:
         raise DocumentError(
             name,
             Notice("binary data, not UTF-8 text"),
             hint=Notice("save it as plain text in UTF-8"),
         )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(
-            name,
-            Notice("not UTF-8 text (at byte {byte})", byte=error.start),
-            hint=Notice("save it as UTF-8"),
-        ) from error
     if not text.strip():
         raise DocumentError(name, Notice("empty"))
     return text.replace("\r\n", "\n").replace("\r", "\n")
