@@ -397,6 +397,19 @@ def test_long_run_begins_anew_where_the_articles_changed(
         assert client.get("/health").json()["index_version"] == "index-2"
 
 
+def test_long_run_ends_though_the_articles_never_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reindexing, "REPLAN", 0.1)
+    operations = FakeOperations(batches=30, pace=0.02)  # 0.6 s a run
+    with operated(operations) as client:
+
+        def built() -> bool:
+            client.post("/admin/reindex", headers=bearer())
+            return bool(client.get("/health").json()["index_version"] != "fake-index")
+
+        until(built)
+        assert operations.runs > 1
+
+
 def test_nothing_is_read_ahead_while_an_index_is_built(operations: FakeOperations) -> None:
     fake = FakePipeline()
     steps: list[bool] = []

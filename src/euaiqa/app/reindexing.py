@@ -34,7 +34,8 @@ WORKED = 1.0
 in four times the time."""
 REPLAN = 60.0
 """Seconds after which a run that is not done begins anew where the articles changed meanwhile: what
-it embedded is kept, and an article that was withdrawn is not embedded to the end."""
+it embedded is kept, and an article that was withdrawn is not embedded to the end. Each time twice
+as many, so that a folder that never rests does not keep it from ending."""
 _LOOK = 0.05  # seconds between looks whether the readers are served
 CLOSE = 5.0
 """Seconds that a run gets to give up when the server stops."""
@@ -119,6 +120,7 @@ class Reindexing:
         self._glance = Glance(lambda: operations.status())
         self._closing = threading.Event()
         self._complaint = ""
+        self._patience = REPLAN
         self._began = 0.0  # when the run began, by the monotonic clock
         self._waited = -WORKED  # when the run last waited for readers, by the monotonic clock
         self.job = Job()
@@ -176,6 +178,8 @@ class Reindexing:
             while self._wanted and not self._closing.is_set():
                 wanted, self._wanted = self._wanted, set()
                 ended = await self._run(wanted)
+                if ended.ended:
+                    self._patience = REPLAN
                 self._glance.forget()
                 self.job = replace(ended, state="running", ended=None)
             self.job = ended
@@ -199,6 +203,7 @@ class Reindexing:
         except _Superseded:
             logger.info("The articles changed while the index was built: it goes on with them.")
             self._wanted |= wanted
+            self._patience *= 2
             return replace(self.job, state="running")
         except Interrupted:
             return replace(failed, ended=_now(), error="the server stops")
@@ -247,7 +252,7 @@ class Reindexing:
             _Superseded: the run takes long, and the articles changed.
         """
         began = time.monotonic()
-        if self._wanted and began - self._began >= REPLAN:
+        if self._wanted and began - self._began >= self._patience:
             raise _Superseded
         while not self._closing.is_set():
             # It is asked hundreds of times: what was waited a moment ago counts.
