@@ -20,6 +20,7 @@ _STEM_LENGTH = 200  # characters; in a longer line a word of furniture says litt
 _GAP = 85.0  # characters of prose that a line which is none costs the core
 _WIDE = 8  # so many times less it costs the wide core, which goes on over tables and inserts
 _MOST = 500.0  # characters that a line counts at most: one long line is no article
+_BYLINES = 2  # lines between the standfirst and the text
 _TWICE = 0.7  # of the prose; more than that is not only teasers
 _TALKS = 3  # lines between comments that follow the heading of them,
 _TALK_LINES = 30  # within so many lines
@@ -53,7 +54,9 @@ class Seen:
         self._costs = [_GAP * (2 if loose else 1) for loose in self._loose]
         once = zip(self._prose, self._copied, strict=True)
         self._text = [prose and not copied for prose, copied in once]
-        self.first, self.last = _whole(core(lines, self._text, self._costs), self._prose)
+        self.first, self.last = _whole(
+            core(lines, self._text, self._costs), self._prose, self._copied
+        )
         self.around = len(
             {
                 line.plain
@@ -225,9 +228,16 @@ def _copied(lines: Sequence[Line]) -> list[bool]:
     return [copies[line.plain] > 1 and twice <= _TWICE * sum(sizes) for line in lines]
 
 
-def _whole(run: tuple[int, int], prose: Sequence[bool]) -> tuple[int, int]:
-    """A run with the prose next to it, which stands elsewhere in the page, too."""
+def _whole(run: tuple[int, int], prose: Sequence[bool], copied: Sequence[bool]) -> tuple[int, int]:
+    """A run with the prose next to it, which stands elsewhere in the page, too.
+
+    Between the text and its standfirst may be lines with author and date.
+    """
     first, last = run
+    for above in range(first - 1, max(first - 2 - _BYLINES, -1), -1):
+        if prose[above]:
+            first = above if copied[above] else first
+            break
     while first and prose[first - 1]:
         first -= 1
     while last + 1 < len(prose) and prose[last + 1]:
