@@ -18,7 +18,7 @@ from euaiqa.datamodels import Language, Source
 from euaiqa.documents import as_document, formats, read_corpus
 from euaiqa.documents.formats import Found, Unreadable, pdf_lines
 from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
-from euaiqa.documents.reader import source_of
+from euaiqa.documents.reader import gaps, source_of
 from euaiqa.errors import DocumentError
 from fakes import HashEncoder
 from fakes_formats import (
@@ -595,6 +595,45 @@ def test_epub_chapter_that_is_no_xml_is_read_as_html() -> None:
     assert formats.read(book(["<p>Un<p>Deux & trois"]), ".epub").text == "Un\n\nDeux & trois\n"
 
 
+def changed(data: bytes, name: str, new: str, text: tuple[str, str] = ("", "")) -> bytes:
+    """A book with one member under another name, and something else in its list of chapters."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {each: archive.read(each).decode() for each in archive.namelist()}
+    members["OPS/book.opf"] = members["OPS/book.opf"].replace(*text)
+    return zipped({new if each == name else each: text for each, text in members.items()})
+
+
+@pytest.mark.parametrize(
+    ("href", "name", "utf8"),
+    [
+        ("c 1.xhtml", "OPS/c%201.xhtml", True),
+        ("C1.XHTML", "OPS/c1.xhtml", True),
+        ("\u00e9t\u00e9.xhtml", "OPS/e\u0301te\u0301.xhtml", True),
+        ("\u00e9t\u00e9.xhtml", "OPS/\u00e9t\u00e9.xhtml", False),
+        ("c1.xhtml", "OPS\\c1.xhtml", True),
+        ("/OPS/c1.xhtml", "OPS/c1.xhtml", True),
+    ],
+)
+def test_epub_chapter_is_found_under_the_name_another_program_gave(
+    href: str, name: str, utf8: bool
+) -> None:
+    written = name if utf8 else "n" * len(name.encode())
+    data = changed(book(["<p>A.</p>", "<p>B.</p>"]), "OPS/c1.xhtml", written, ("c1.xhtml", href))
+    if not utf8:  # as programs write it that do not say that the name is UTF-8
+        data = data.replace(written.encode(), name.encode())
+    found = formats.read(data, ".epub")
+    assert found.text == "B.\n\nA.\n" and not found.missing
+
+
+def test_epub_chapter_that_is_not_there_is_told() -> None:
+    data = changed(book(["<p>A.</p>", "<p>B.</p>"]), "OPS/c1.xhtml", "OPS/x.xhtml")
+    source = source_of(data, "a.epub")
+    [problem] = gaps(source)
+    assert source.text == "A.\n"
+    assert problem.reason == "1 of 2 chapters are not in it"
+    assert problem.remedy == "get the file again"
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -646,6 +685,37 @@ def test_mail_plain_text_is_preferred_and_attachments_are_left_out() -> None:
     )
     only_html = body.replace(b"\xc9t\xe9 simple", b" ")
     assert formats.read(message(only_html, "multipart/mixed; boundary=b"), ".eml").text == "html\n"
+
+
+HTML_PART = b"--b\r\nContent-Type: text/html\r\n\r\n<p>The %b.</p>\r\n"
+PLAIN_PART = b"--b\r\nContent-Type: text/plain\r\n%b\r\n%b\r\n"
+
+
+def test_mail_footer_of_a_list_is_not_all_of_it() -> None:
+    """Mailman adds a plain part to a message in HTML."""
+    footer = PLAIN_PART % (b"Content-Disposition: inline\r\n", b"____ Liste mailing list")
+    body = HTML_PART % b"article" + footer + b"--b--\r\n"
+    found = formats.read(message(body, "multipart/mixed; boundary=b"), ".eml")
+    assert found.text == "The article.\n\n____ Liste mailing list\n"
+
+
+def test_mail_plain_form_that_only_leads_to_the_page_is_not_read() -> None:
+    letter = HTML_PART % b"words of the letter are many and stand in the page alone, not above"
+    body = PLAIN_PART % (b"", b"Voir en ligne : example.eu") + letter + b"--b--\r\n"
+    found = formats.read(message(body, "multipart/alternative; boundary=b"), ".eml")
+    assert found.text.startswith("The words of the letter") and "Voir" not in found.text
+
+
+def test_mail_text_goes_on_after_a_picture() -> None:
+    """Apple Mail parts it so."""
+    picture = b"--b\r\nContent-Type: image/png; name=a.png\r\n\r\nx\r\n"
+    body = HTML_PART % b"first" + picture + HTML_PART % b"second" + b"--b--\r\n"
+    found = formats.read(message(body, "multipart/mixed; boundary=b"), ".eml")
+    assert found.text == "The first.\n\nThe second.\n"
+
+
+def test_mail_of_one_part_may_have_a_name() -> None:
+    assert formats.read(message(b"Un texte.", 'text/plain; name="body.txt"'), ".eml").text
 
 
 def test_mail_headers_without_end_take_no_time() -> None:

@@ -72,7 +72,8 @@ def gaps(source: Source) -> tuple[DocumentProblem, ...]:
     """What of a file is missing in its text, as a problem; none where all of it was read."""
     if not source.missing:
         return ()
-    return (DocumentProblem(source.id, source.missing, formats.OCR),)
+    remedy = formats.MISSING[Path(source.id).suffix.lower()]
+    return (DocumentProblem(source.id, source.missing, remedy),)
 
 
 def read_source(path: Path, folder: Path) -> Source:

@@ -48,10 +48,12 @@ UNREAD = {
     )
     for suffix in suffixes.split()
 }
+# What helps where a part of a file is missing, which a `Found` of these may tell.
+MISSING = {".pdf": OCR, ".epub": Notice("get the file again")}
 _log = logging.getLogger(__name__)
 _LOGGERS = ("readability", "readability.readability", "mammoth")
 
-__all__ = ["OCR", "SUFFIXES", "UNREAD", "Found", "Unreadable", "decode", "read"]
+__all__ = ["MISSING", "SUFFIXES", "UNREAD", "Found", "Unreadable", "decode", "read"]
 
 
 def read(data: bytes, suffix: str) -> Found:

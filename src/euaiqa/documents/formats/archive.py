@@ -6,10 +6,13 @@ what is unpacked; members that share their bytes, as in the worst bombs, count e
 
 from __future__ import annotations
 
+import contextlib
 import io
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from euaiqa.documents.formats.found import Unreadable
 from euaiqa.notice import Notice
@@ -17,7 +20,14 @@ from euaiqa.notice import Notice
 MAX_UNPACKED = 200_000_000  # bytes of all members together; pictures are most of it
 MAX_MEMBER = 50_000_000  # bytes of one that is read
 _MAX_MEMBERS = 20_000
+_NAMES_ARE_UTF8 = 0x800  # a member's flag
 _AGAIN = Notice("get the file again")
+
+
+def _folded(name: str) -> str:
+    """A name without what systems and programs write differently: case, accents, slashes."""
+    plain = unquote(name).replace("\\", "/").lstrip("/")
+    return unicodedata.normalize("NFC", plain).casefold()
 
 
 class Archive:
@@ -44,9 +54,19 @@ class Archive:
                 hint=Notice("save its text as .txt"),
             )
         self._names = {member.filename: member for member in members}
+        self._folded: dict[str, str] = {}
+        for name, member in self._names.items():
+            self._folded.setdefault(_folded(name), name)
+            if not member.flag_bits & _NAMES_ARE_UTF8:  # not said, but often so
+                with contextlib.suppress(UnicodeError):
+                    self._folded.setdefault(_folded(name.encode("cp437").decode("utf-8")), name)
 
     def __contains__(self, name: str) -> bool:
         return name in self._names
+
+    def find(self, name: str) -> str | None:
+        """The member that is meant by a name, which other programs may write another way."""
+        return name if name in self._names else self._folded.get(_folded(name))
 
     def names(self) -> list[str]:
         """The names of the members."""

@@ -18,7 +18,7 @@ from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_lin
 from euaiqa.documents.formats.html import lines
 from euaiqa.documents.formats.page import fitting
 from euaiqa.documents.front_matter import language_of
-from euaiqa.notice import Notice
+from euaiqa.notice import NOTHING, Notice
 
 _CONTAINER = "META-INF/container.xml"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/xml"})
@@ -37,9 +37,16 @@ def read(data: bytes) -> Found:
     package_path = _package_path(archive)
     package = _xml(archive.read(package_path))
     found: list[Line] = []
-    for name, is_navigation in _chapters(package, posixpath.dirname(package_path)):
-        if name not in archive:
+    chapters = _chapters(package, posixpath.dirname(package_path))
+    lacking, done = 0, set[str]()
+    for told, is_navigation in chapters:
+        name = archive.find(told)
+        if name is None:
+            lacking += 1
+        # A chapter twice in the spine would be the way to make much of little.
+        if name is None or name in done:
             continue
+        done.add(name)
         root = dom.parse_xhtml(archive.read(name))
         dom.drop_unseen(root)
         chapter: list[Block] = blocks(root)
@@ -58,6 +65,9 @@ def read(data: bytes) -> Found:
         language=fitting(language_of(_told(package, "language")), text),
         outlet=one_line(_told(package, "publisher"), 100),
         outside=outside,
+        missing=Notice("{count} of {all} chapters are not in it", count=lacking, all=len(chapters))
+        if lacking
+        else NOTHING,
     )
 
 
@@ -65,8 +75,8 @@ def _package_path(archive: Archive) -> str:
     if _CONTAINER not in archive:
         raise Unreadable(Notice("not an EPUB, whatever its name says"), hint=_AGAIN)
     for element in _xml(archive.read(_CONTAINER)).iter("{*}rootfile"):
-        path = unquote(element.get("full-path", ""))
-        if path in archive:
+        path = archive.find(unquote(element.get("full-path", "")))
+        if path is not None:
             return path
     raise Unreadable(Notice("it is damaged: no list of chapters in it"), hint=_AGAIN)
 
@@ -82,8 +92,7 @@ def _chapters(package: Any, folder: str) -> list[tuple[str, bool]]:
         path = unquote(item.get("href", "").partition("#")[0])
         name = posixpath.normpath(posixpath.join(folder, path))
         found.append((name, "nav" in item.get("properties", "").split()))
-    # A chapter twice in the spine would be the way to make much of little.
-    return list(dict.fromkeys(found))[:_MAX_CHAPTERS]
+    return found[:_MAX_CHAPTERS]
 
 
 def _told(package: Any, name: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import email
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from email.errors import MessageError
 from email.header import decode_header, make_header
@@ -21,6 +22,8 @@ from euaiqa.documents.front_matter import web_address
 from euaiqa.notice import Notice
 
 _MAX_PARTS = 2_000
+_MAX_DEPTH = 20
+_STUB = 3  # times the words of the plain form: then it is not the same text
 _MAX_HEADER = 4_000  # characters of one header that are looked at
 _HEADER = re.compile(rb"(?:\A|\n)[A-Za-z][A-Za-z0-9-]{1,40}:[ \t]*\S")
 _AGAIN = Notice("save it again")
@@ -33,22 +36,9 @@ def read_message(data: bytes) -> Found:
         Unreadable: it is no message, or has no text.
     """
     message = _parsed(data)
-    parts = _parts(message)
-    plain = "\n\n".join(
-        text
-        for part in parts
-        if part.get_content_type() == "text/plain" and (text := _text(part).strip())
-    )
-    if plain:
-        text, outside = lay(Line(each) for each in plain.split("\n\n"))
-        found = Found(text, outside=outside)
-    else:
-        page = next((part for part in parts if part.get_content_type() == "text/html"), None)
-        if page is None:
-            raise Unreadable(
-                Notice("a message without text"), hint=Notice("save what is attached to it")
-            )
-        found = Found(html.text_of(dom.parse_html(f"<body>{_text(page)}")))
+    shown = _shown(message)
+    text, outside = lay(Line(each) for part in shown for each in part.split("\n\n"))
+    found = Found(text, outside=outside)
     if not found.text.strip():
         raise Unreadable(
             Notice("a message without text"), hint=Notice("save what is attached to it")
@@ -68,7 +58,7 @@ def read_page(data: bytes) -> Found:
         Unreadable: it is none, or has no text.
     """
     message = _parsed(data)
-    pages = [part for part in _parts(message) if part.get_content_type() == "text/html"]
+    pages = [part for part in _leaves(message) if part.get_content_type() == "text/html"]
     if not pages:
         raise Unreadable(Notice("no web page in it"), hint=_AGAIN)
     where = _header(message, "snapshot-content-location", 2_000)
@@ -89,8 +79,43 @@ def _parsed(data: bytes) -> Message[str, str]:
         raise Unreadable(Notice("it is damaged"), hint=_AGAIN) from error
 
 
-def _parts(message: Message[str, str]) -> list[Message[str, str]]:
-    """The parts that are not attached, those of a message inside left out."""
+def _shown(message: Message[str, str], depth: int = 0) -> list[str]:
+    """The texts that a reader of mail shows one below the other, without what is attached."""
+    kind = message.get_content_type()
+    if kind == "message/rfc822" or depth > _MAX_DEPTH:
+        return []
+    if message.is_multipart():
+        parts = [each for each in message.get_payload() if isinstance(each, Message)]
+        shown = [_shown(part, depth + 1) for part in parts[:_MAX_PARTS]]
+        if kind == "multipart/alternative":
+            return _fullest(parts, shown)
+        return [text for texts in shown for text in texts]
+    # The text of a message that has no parts may have a name, too.
+    if message.get_content_disposition() == "attachment" or (depth and message.get_filename()):
+        return []
+    if kind == "text/plain":
+        return [text] if (text := _text(message).strip()) else []
+    if kind == "text/html":
+        return [html.text_of(dom.parse_html(f"<body>{_text(message)}"))]
+    return []
+
+
+def _fullest(parts: Sequence[Message[str, str]], shown: Sequence[list[str]]) -> list[str]:
+    """Of several forms of one text the plain one, unless it only says where the other is."""
+    plain = [part.get_content_type() == "text/plain" for part in parts]
+    texts = [text for is_plain, text in zip(plain, shown, strict=True) if is_plain and text]
+    others = [text for is_plain, text in zip(plain, shown, strict=True) if not is_plain and text]
+    if not texts or (others and _STUB * _words(texts[0]) <= _words(others[-1])):
+        return others[-1] if others else []
+    return texts[0]
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(len(text.split()) for text in texts)
+
+
+def _leaves(message: Message[str, str]) -> list[Message[str, str]]:
+    """The parts of a saved page, those of a message inside left out."""
     found: list[Message[str, str]] = []
     todo = [message]
     while todo and len(found) < _MAX_PARTS:
