@@ -79,7 +79,11 @@ class Spool:
         return number
 
     def source(self, number: int) -> Source:
-        """The file of a number."""
+        """The file of a number.
+
+        Raises:
+            SettingsError: the spool cannot be read.
+        """
         row = json.loads(self._sources.row(number))
         source = source_of(row)
         return replace(source, missing=from_json(row.get("missing", source.missing)))
@@ -90,7 +94,11 @@ class Spool:
         return self._articles.put(_line({**row_of(article), "told": told}))
 
     def article(self, number: int) -> Article:
-        """The article of a number."""
+        """The article of a number.
+
+        Raises:
+            SettingsError: the spool cannot be read.
+        """
         row = json.loads(self._articles.row(number))
         state, size, changed, lines = row["told"]
         keys = np.array(lines, dtype=np.uint64)
@@ -130,16 +138,22 @@ class _Rows:
             self._file.write(len(line).to_bytes(_SIZE, "little") + _hash(told) + told)
             self._file.flush()
         except OSError as error:
-            raise SettingsError(
-                f"a temporary file cannot be written: {error.strerror or error}",
-                hint="make space where the index is, or set TMPDIR to a folder on another disk",
-            ) from error
+            raise self._failed("written", error) from error
         self._at.append(self._file.tell())
         return len(self._at) - 2
 
     def row(self, number: int) -> bytes:
-        self._file.seek(self._at[number] + _SIZE + _HEAD)
-        return self._file.read(self._at[number + 1] - self._file.tell())
+        try:
+            self._file.seek(self._at[number] + _SIZE + _HEAD)
+            return self._file.read(self._at[number + 1] - self._file.tell())
+        except OSError as error:
+            raise self._failed("read", error) from error
+
+    def _failed(self, how: str, error: OSError) -> SettingsError:
+        return SettingsError(
+            f"a temporary file cannot be {how}: {error.strerror or error}",
+            hint="make space where the index is, or set TMPDIR to a folder on another disk",
+        )
 
     def close(self) -> None:
         # What could not be written cannot be written now, which was told.

@@ -24,7 +24,7 @@ from euaiqa.index import Article, Spool, Steps, Stored
 from euaiqa.language import detect
 from euaiqa.notice import Notice
 from euaiqa.operations import Changes
-from euaiqa.pipeline.found import File, digest, moment, settled, state_of, unforeseen
+from euaiqa.pipeline.found import File, digest, moment, settled, state_of
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class _Looking:
             except Exception as error:
                 # One file must not keep all others from being indexed.
                 logger.exception("%s cannot be read", id_)
-                yield from self._not_read(id_, path, unforeseen(id_, error))
+                yield from self._not_read(id_, path, documents.not_read(id_, error))
 
     def _is_refused(self, id_: str, path: Path) -> bool:
         """Whether a file held no article, and did not change; then that is told again."""
@@ -199,6 +199,11 @@ class _Looking:
                 continue
             try:
                 document, place = self._decide(file, state, frozenset(own.tolist()))
+            except DocumentUnreadable as error:
+                for stays in self._not_read(file.id, self._folder / file.id, error):
+                    kept.append(stays.id)
+                    rows.append((stays, None))
+                continue
             except DocumentError as error:
                 self._problems.append(DocumentProblem(file.id, error.reason, error.hint))
                 self._refused[file.id] = file.size, file.changed
@@ -255,7 +260,7 @@ class _Looking:
             raise
         except Exception as error:  # as where a file is read
             logger.exception("%s cannot be read", file.id)
-            raise unforeseen(file.id, error) from error
+            raise documents.not_read(file.id, error) from error
 
     def _source(self, file: File) -> Source:
         if file.spooled is not None:
