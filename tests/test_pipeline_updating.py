@@ -247,6 +247,24 @@ def test_update_refused_file_is_not_read_again(
     monkeypatch.undo()
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_update_file_of_nothing_but_boilerplate_is_decided_anew_once_its_lines_are_kept(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    monkeypatch.setattr(found, "RACY", -(10**10))
+    monkeypatch.setattr(gathering, "WRITTEN", -(10**10))
+    folder.write("c.txt", "Abonnez-vous à notre newsletter\n\nPartager sur Facebook\n")
+    (problem,) = folder.update(full=full).changes.problems
+    assert problem.document == "c.txt" and "keep" in problem.remedy
+    again, new = pipeline.update(folder.settings, fails)  # nothing is built because of it
+    assert not new and again.changes.problems == (problem,)
+    assert not (folder.settings.index / ".building").exists()
+    documents.keep(folder.seeds, "c.txt")
+    built = folder.update()
+    assert built.changes.added == ("c.txt",) and not built.changes.problems
+    assert "newsletter" in folder.texts()["c.txt"]
+
+
 def parts(notice: Notice) -> tuple[str, dict[str, Any]]:
     return notice.template, dict(notice.values)
 
