@@ -22,10 +22,16 @@ import numpy as np
 from euaiqa.datamodels import Document, Source
 from euaiqa.errors import SettingsError
 from euaiqa.index.article import Article, document_of, row_of, source_of
+from euaiqa.index.manifest import SCHEMA
 from euaiqa.index.versions import BUILDING, unwritable
 from euaiqa.notice import from_json, to_json
 
 IN_MEMORY: Final = 32_000_000  # bytes
+# What helps where a row cannot be written or read: its file is on one disk or another.
+_INDEX: Final = "check the disk that the index is on, and make space there"
+_TEMPORARY: Final = (
+    "make space in the folder for temporary files, or set TMPDIR to one on another disk"
+)
 _SIZE: Final = 8  # bytes of a row's length
 _KEY: Final = 16  # bytes of a hash
 _HEAD: Final = 2 * _KEY  # of a row that is kept: of all that follows, and what file it was
@@ -48,11 +54,11 @@ class Spool:
         self._reader = reader
         self._kept = folder / BUILDING / "sources" if folder else None
         try:
-            self._sources = _Rows(_opened(self._kept, anew))
+            self._sources = _Rows(_opened(self._kept, anew), _INDEX if self._kept else _TEMPORARY)
             self._found = self._sources.recover()
         except OSError as error:
             raise unwritable(error) from error
-        self._articles = _Rows(_opened())
+        self._articles = _Rows(_opened(), _TEMPORARY)
 
     def __enter__(self) -> Spool:
         return self
@@ -105,15 +111,17 @@ class Spool:
         return Article(document_of(row), source_of(row), state, size, changed, keys)
 
     def _key(self, id_: str, sha256: str) -> bytes:
-        told = f"{self._reader}\n{sha256}\n{id_}".encode()
+        # Rows of another layout may not be what `source` reads.
+        told = f"{SCHEMA}\n{self._reader}\n{sha256}\n{id_}".encode()
         return hashlib.blake2b(told, digest_size=_KEY).digest()
 
 
 class _Rows:
     """Rows in a file, each with a hash of itself before it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], hint: str) -> None:
         self._file = file
+        self._hint = hint
         self._at = [0]
 
     def recover(self) -> dict[bytes, int]:
@@ -150,10 +158,8 @@ class _Rows:
             raise self._failed("read", error) from error
 
     def _failed(self, how: str, error: OSError) -> SettingsError:
-        return SettingsError(
-            f"a temporary file cannot be {how}: {error.strerror or error}",
-            hint="make space where the index is, or set TMPDIR to a folder on another disk",
-        )
+        message = f"a temporary file cannot be {how}: {error.strerror or error}"
+        return SettingsError(message, hint=self._hint)
 
     def close(self) -> None:
         # What could not be written cannot be written now, which was told.
