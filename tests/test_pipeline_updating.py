@@ -552,6 +552,21 @@ def test_update_of_an_empty_folder_leaves_the_index(folder: Folder) -> None:
     assert set(folder.texts()) == {"a.txt", "b.txt"}
 
 
+def test_update_without_an_article_leaves_no_text_of_deleted_files(folder: Folder) -> None:
+    def broken_off() -> Any:
+        raise KeyboardInterrupt
+
+    kept = folder.settings.index / ".building/sources"
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.update(folder.settings, broken_off)
+    assert b"Orion" in kept.read_bytes()
+    for path in folder.seeds.iterdir():
+        path.unlink()
+    with pytest.raises(SettingsError, match="no readable article"):
+        folder.update()
+    assert not kept.exists()
+
+
 def test_update_that_is_given_up_goes_on_from_there(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,10 @@ class Spool:
                 self._kept.unlink(missing_ok=True)
                 self._kept.parent.rmdir()
 
+    def forget(self) -> None:
+        """Leave nothing of what was read for a later build, however this one ends."""
+        self._found.clear()
+
     def find_source(self, id_: str, sha256: str) -> int | None:
         """The number of a file that was read already."""
         return self._found.get(self._key(id_, sha256))
