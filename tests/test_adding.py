@@ -139,6 +139,31 @@ def test_add_page_that_claims_another_site_s_address_is_not_believed(folder: Pat
     assert add(folder, "https://evil.example/p", fetch=fetch).address == "https://evil.example/p"
 
 
+@pytest.mark.parametrize("home", ["https://site.example/", "https://www.site.example?utm_source=x"])
+def test_add_pages_that_all_claim_to_be_the_home_page_are_not_the_same(
+    folder: Path, home: str
+) -> None:
+    for page, told in (("a", "Un plan."), ("b", "Une usine."), ("?p=3", "Un accord.")):
+        data = f'<link rel="canonical" href="{home}"><h1>Titre</h1><p>{told}</p>'.encode()
+        address = f"https://site.example/{page}"
+        added = add(folder, address, fetch=page_at(address, data), replace=True)
+        assert (added.address, added.replaced) == (address, "")
+    assert len(files(folder)) == 3
+
+
+def test_add_saved_pages_that_claim_to_be_the_home_page_are_not_the_same(folder: Path) -> None:
+    for name, told in (("a.html", "Un plan."), ("b.html", "Une usine.")):
+        data = f'<link rel="canonical" href="https://site.example/"><h1>Titre</h1><p>{told}</p>'
+        assert add(folder, put(folder, name, data), replace=True).replaced == ""
+    assert len(files(folder)) == 2
+
+
+def test_add_home_page_that_says_so_is_believed(folder: Path) -> None:
+    data = b'<link rel="canonical" href="https://site.example/"><h1>Titre</h1><p>Un plan.</p>'
+    fetch = page_at("https://www.site.example/?utm_source=x", data)
+    assert add(folder, "https://www.site.example", fetch=fetch).address == "https://site.example/"
+
+
 @pytest.mark.parametrize(
     "address", ["https://journal.example/plan/?utm_source=x", "http://www.journal.example/plan#a"]
 )

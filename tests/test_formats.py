@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import io
+import subprocess
 import time
 import zipfile
 from dataclasses import replace
@@ -16,10 +18,10 @@ from hypothesis import strategies as st
 from euaiqa import index
 from euaiqa.datamodels import Language, Source
 from euaiqa.documents import as_document, formats, read_corpus
-from euaiqa.documents.formats import Found, Unreadable, pdf_lines
+from euaiqa.documents.formats import Found, NotNow, Unreadable, pdf_lines
 from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
 from euaiqa.documents.reader import gaps, source_of
-from euaiqa.errors import DocumentError
+from euaiqa.errors import DocumentError, DocumentUnreadable
 from fakes import HashEncoder
 from fakes_formats import (
     PARAGRAPH,
@@ -417,6 +419,51 @@ def test_pdf_reader_that_crashes_is_told_and_nothing_else_ends(
         formats.read(pdf([lines_of("Texte.")]), ".pdf")
 
 
+@pytest.mark.parametrize(
+    ("program", "kind"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", NotNow),  # no memory left
+        ("import os, signal; os.kill(os.getpid(), signal.SIGINT)", NotNow),  # Ctrl-C
+        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", NotNow),
+        ("import sys; sys.modules['pypdfium2'] = None; pdf_lines.main()", NotNow),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", Unreadable),
+        ("raise MemoryError", Unreadable),  # by the limit, which is the same at the next time
+    ],
+)
+def test_pdf_reader_that_the_machine_ends_is_not_the_file_s_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, kind: type[Unreadable]
+) -> None:
+    path = tmp_path / "ended.py"
+    folder = str(Path(pdf_lines.__file__).parent)
+    path.write_text(f"import sys; sys.path.append({folder!r}); import pdf_lines\n{program}\n")
+    monkeypatch.setattr("euaiqa.documents.formats.pdf._PROGRAM", path)
+    with pytest.raises(Unreadable) as caught:
+        formats.read(pdf([lines_of("Texte.")]), ".pdf")
+    assert type(caught.value) is kind
+
+
+def test_pdf_reader_that_cannot_be_started_is_not_the_file_s_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(DocumentUnreadable, match="this time"):
+        source_of(pdf([lines_of("Texte.")]), "a.pdf")
+
+
+@pytest.mark.parametrize(("limited", "kind"), [(True, NotNow), (False, Unreadable)])
+def test_pdf_reader_that_waits_too_long_is_tried_again_where_its_work_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, limited: bool, kind: type[Unreadable]
+) -> None:
+    monkeypatch.setattr("euaiqa.documents.formats.pdf._PATIENCE", 0.001)
+    monkeypatch.setattr("euaiqa.documents.formats.pdf._IS_LIMITED", limited)
+    with pytest.raises(Unreadable) as caught:
+        formats.read(pdf([lines_of("Texte.")]), ".pdf")
+    assert type(caught.value) is kind
+
+
 def test_pdf_reader_that_dies_is_told_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -578,6 +625,41 @@ def test_read_any_exception_of_a_library_is_told_with_a_hint(
         source_of(b"x", f"a{suffix}")
     assert caught.value.message == f"a{suffix}: it cannot be read (KeyError)"
     assert "plain text" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"),
+    [
+        (OSError(errno.EIO, "Input/output error"), True),
+        (OSError("Invalid data stream"), False),  # bz2's, over what is in a file
+        (MemoryError(), True),
+        (ModuleNotFoundError("No module named 'lxml'"), True),
+        (RecursionError(), False),
+    ],
+)
+def test_read_errors_of_the_machine_pass_and_those_of_the_file_stay(
+    error: Exception, passes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(_: bytes) -> Found:
+        raise error
+
+    monkeypatch.setitem(formats._READERS, ".docx", odd)
+    with pytest.raises(DocumentError) as caught:
+        source_of(b"x", "a.docx")
+    assert isinstance(caught.value, DocumentUnreadable) is passes
+
+
+def test_word_and_page_without_memory_are_not_the_file_s_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def odd(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("mammoth.convert_to_html", odd)
+    monkeypatch.setattr("readability.Document.summary", odd)
+    for name, data in (("a.docx", word(word_paragraph("Texte."))), ("a.html", web_page())):
+        with pytest.raises(DocumentUnreadable):
+            source_of(data, name)
 
 
 # EPUB

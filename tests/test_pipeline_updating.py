@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -246,6 +247,24 @@ def test_update_refused_file_is_not_read_again(
     monkeypatch.undo()
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_update_file_of_nothing_but_boilerplate_is_decided_anew_once_its_lines_are_kept(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    monkeypatch.setattr(found, "RACY", -(10**10))
+    monkeypatch.setattr(gathering, "WRITTEN", -(10**10))
+    folder.write("c.txt", "Abonnez-vous à notre newsletter\n\nPartager sur Facebook\n")
+    (problem,) = folder.update(full=full).changes.problems
+    assert problem.document == "c.txt" and "keep" in problem.remedy
+    again, new = pipeline.update(folder.settings, fails)  # nothing is built because of it
+    assert not new and again.changes.problems == (problem,)
+    assert not (folder.settings.index / ".building").exists()
+    documents.keep(folder.seeds, "c.txt")
+    built = folder.update()
+    assert built.changes.added == ("c.txt",) and not built.changes.problems
+    assert "newsletter" in folder.texts()["c.txt"]
+
+
 def parts(notice: Notice) -> tuple[str, dict[str, Any]]:
     return notice.template, dict(notice.values)
 
@@ -306,6 +325,52 @@ def test_update_of_one_article_that_breaks_the_reader_goes_on(
     (problem,) = built.changes.problems
     assert problem.document == "bad.txt" and "ZeroDivisionError" in problem.reason
     assert "never foreseen" in caplog.text
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), MemoryError()])
+@pytest.mark.parametrize("where", ["source_of", "line_keys", "as_document"])
+def test_update_while_the_machine_fails_keeps_what_was_indexed_and_tries_again(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
+) -> None:
+    monkeypatch.setattr(found, "RACY", -(10**10))
+    monkeypatch.setattr(gathering, "WRITTEN", -(10**10))
+    folder.update()
+    folder.write("a.txt", "Le plan Orion\n\nLe plan Orion mobilise 31 milliards d'euros.")
+    folder.write("c.txt", "Vega\n\nLe programme Vega coûte 2 millions d'euros.")
+
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as failing:
+        failing.setattr(documents, where, broken)
+        built = folder.update()
+        assert not folder.update().changes.any
+    assert built.changes.kept == ("a.txt",) and not built.changes.any
+    told = [(each.document, "this time" in each.reason) for each in built.changes.problems]
+    assert told == [("a.txt", True), ("c.txt", True)]
+    assert "30 milliards" in folder.texts()["a.txt"]
+    built = folder.update()
+    assert (built.changes.changed, built.changes.added) == (("a.txt",), ("c.txt",))
+    assert not built.changes.problems
+
+
+def test_update_that_cannot_read_what_it_wrote_aside_changes_nothing(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.update()
+    folder.write("a.txt", "Le plan Orion\n\nLe plan Orion mobilise 31 milliards d'euros.")
+
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as failing:
+        failing.setattr("euaiqa.index.spool._Rows.recover", lambda _: {})
+        failing.setattr("euaiqa.index.spool._opened", lambda *_: Broken())
+        with pytest.raises(SettingsError, match="cannot be read: Input/output error"):
+            folder.update()
+    assert "30 milliards" in folder.texts()["a.txt"]
+    assert folder.update().changes.changed == ("a.txt",)
 
 
 @pytest.mark.parametrize("options", [{}, {"full": True}])
@@ -485,6 +550,21 @@ def test_update_of_an_empty_folder_leaves_the_index(folder: Folder) -> None:
     with pytest.raises(SettingsError, match="no readable article"):
         folder.update()
     assert set(folder.texts()) == {"a.txt", "b.txt"}
+
+
+def test_update_without_an_article_leaves_no_text_of_deleted_files(folder: Folder) -> None:
+    def broken_off() -> Any:
+        raise KeyboardInterrupt
+
+    kept = folder.settings.index / ".building/sources"
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.update(folder.settings, broken_off)
+    assert b"Orion" in kept.read_bytes()
+    for path in folder.seeds.iterdir():
+        path.unlink()
+    with pytest.raises(SettingsError, match="no readable article"):
+        folder.update()
+    assert not kept.exists()
 
 
 def test_update_that_is_given_up_goes_on_from_there(

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from euaiqa.datamodels import Source, Span
+from euaiqa.datamodels import Document, Source, Span
 from euaiqa.errors import SettingsError
-from euaiqa.index import Spool
+from euaiqa.index import Article, Spool
+from euaiqa.index.manifest import SCHEMA
 from euaiqa.notice import Notice
 
 KEPT = Path(".building/sources")
@@ -97,6 +98,33 @@ def test_what_another_reader_read_is_not_found(tmp_path: Path) -> None:
     broken_off(tmp_path, [source])
     with Spool(tmp_path, reader="2") as spool:
         assert spool.find_source("a.pdf", "abcd") is None
+
+
+def test_what_was_kept_in_another_layout_is_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_off(tmp_path, [Source("a.pdf", "Un texte.", "abcd")])
+    monkeypatch.setattr("euaiqa.index.spool.SCHEMA", SCHEMA + 1)
+    with Spool(tmp_path, reader="1") as spool:
+        assert spool.find_source("a.pdf", "abcd") is None
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_full_disk_is_told_with_the_disk_that_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("euaiqa.index.spool._opened", lambda *_: open("/dev/full", "wb"))  # noqa: PTH123, SIM115
+    monkeypatch.setattr("euaiqa.index.spool._Rows.recover", lambda _: {})
+    source = Source("a.txt", "Un texte.", "abcd")
+    with Spool(tmp_path) as spool:
+        with pytest.raises(SettingsError, match="No space left") as kept:
+            spool.put_source(source)
+        with pytest.raises(SettingsError, match="No space left") as nameless:
+            spool.put(Article(Document("a.txt", "A", None, "fr", "Un texte.", "abcd"), source))
+    with Spool() as spool, pytest.raises(SettingsError) as unkept:
+        spool.put_source(source)
+    assert "that the index is on" in kept.value.hint and "TMPDIR" not in kept.value.hint
+    assert "TMPDIR" in nameless.value.hint and "TMPDIR" in unkept.value.hint
 
 
 @pytest.mark.parametrize(("id_", "sha256"), [("b.pdf", "abcd"), ("a.pdf", "abce")])

@@ -54,7 +54,7 @@ class AddingFailed(EuaiqaError):
 
 
 class DocumentUnreadable(DocumentError):
-    """The system failed to read an article's file this time, or it was being written."""
+    """The machine failed to read an article's file this time, or it was being written."""
 
 
 class IndexError_(EuaiqaError):

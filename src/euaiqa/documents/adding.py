@@ -25,6 +25,7 @@ from euaiqa.errors import AddingFailed, DocumentError, SettingsError
 from euaiqa.notice import Notice
 
 _KEYS = ("title", "date", "outlet", "language", "url", "added")
+_HOME = "?"  # the page without path and query
 # Parameters that tell where a reader came from, not which page it is.
 _TRACKING = re.compile(r"(?:^|&)(?:utm_\w+|fbclid|gclid|mc_[ce]id|xtor|at_\w+)=[^&]*")
 
@@ -183,14 +184,18 @@ def _from_web(address: str, fetch: Fetch) -> Source:
     return dataclasses.replace(
         source,
         outlet=source.outlet or host.removeprefix("www."),
-        address=source.address if _same_site(source.address, got.address) else got.address,
+        address=source.address if _can_be(source.address, got.address) else got.address,
     )
 
 
-def _same_site(told: str, real: str) -> bool:
-    """Whether a page's own word on its address can be true: it is of the same host."""
-    hosts = [(urlsplit(each).hostname or "").removeprefix("www.") for each in (told, real)]
-    return bool(told) and hosts[0] == hosts[1]
+def _can_be(told: str, real: str) -> bool:
+    """Whether a page's own word on its address can be true.
+
+    It is of the same host; and not the home page where another was fetched, as some sites tell
+    of all their pages: they would be one article.
+    """
+    (told_host, told_page), (real_host, real_page) = _parts(told), _parts(real)
+    return told_host == real_host and (told_page != _HOME or real_page == _HOME)
 
 
 def _from_file(what: str, folder: Path) -> Source:
@@ -278,13 +283,16 @@ def _the_same(folder: Path, source: Source, address: str, body: str) -> Iterator
 
 
 def _page(address: str) -> str:
-    """What two addresses of one page have in common."""
-    if not address:
-        return ""
+    """What two addresses of one page have in common; a home page tells of no article."""
+    host, page = _parts(address)
+    return "" if page == _HOME else host + page
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """The host of an address and its page there, which is `_HOME` where it tells none."""
     parts = urlsplit(address)
     query = _TRACKING.sub("", parts.query).strip("&")
-    host = (parts.hostname or "").removeprefix("www.")
-    return f"{host}{parts.path.rstrip('/')}?{query}"
+    return (parts.hostname or "").removeprefix("www."), f"{parts.path.rstrip('/')}?{query}"
 
 
 def _words(text: str) -> str:

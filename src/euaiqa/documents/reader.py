@@ -18,7 +18,7 @@ from pathlib import Path
 from euaiqa.datamodels import Corpus, Document, DocumentProblem, Language, Source, Span
 from euaiqa.documents import boilerplate, files, formats, front_matter, metadata, repetition
 from euaiqa.documents.kept import read_kept
-from euaiqa.errors import DocumentError
+from euaiqa.errors import DocumentError, DocumentUnreadable
 from euaiqa.notice import Notice
 
 # Raise it when another text, or other boilerplate, is read from the same bytes: an index that
@@ -90,6 +90,18 @@ def read_source(path: Path, folder: Path) -> Source:
     return source_of(files.read(path, folder).data, files.id_of(path, folder))
 
 
+def not_read(name: str, error: Exception) -> DocumentError:
+    """What an error in reading is told as: a `DocumentUnreadable` where it is the machine's.
+
+    Args:
+        name: the document's id.
+        error: what a reader raised, or what nobody foresaw.
+    """
+    told = error if isinstance(error, formats.Unreadable) else formats.unforeseen(error)
+    kind = DocumentUnreadable if isinstance(told, formats.NotNow) else DocumentError
+    return kind(name, told.reason, hint=told.hint)
+
+
 def source_of(data: bytes, name: str) -> Source:
     """Read the bytes of a file.
 
@@ -99,6 +111,7 @@ def source_of(data: bytes, name: str) -> Source:
 
     Raises:
         DocumentError: they are not what the suffix says, or hold no text.
+        DocumentUnreadable: the machine failed to read them this time.
     """
     found = _source_of(data, name)
     # Whatever a format's reader lets through, the index must be able to write it.
@@ -124,7 +137,7 @@ def _source_of(data: bytes, name: str) -> Source:
     try:
         found = formats.read(data, suffix)
     except formats.Unreadable as error:
-        raise DocumentError(name, error.reason, hint=error.hint) from error
+        raise not_read(name, error) from error
     return Source(
         name,
         found.text,

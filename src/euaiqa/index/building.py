@@ -84,7 +84,7 @@ def update(
         folder: the index folder; it must be there.
         total: how many articles there are.
         problems: the files that could not be read, told in the manifest.
-        refused: size and time of those that hold no article, by their ids.
+        refused: size and time of those that hold no text, by their ids.
         reader: tells how the files were read; another one reads them again.
         kept: tells which lines a person kept.
         before: the version whose passages are used again.

@@ -64,7 +64,7 @@ class ArticleFiles:
 
 
 def save_refused(version: Path, refused: Mapping[str, tuple[int, int]]) -> None:
-    """Remember files that hold no article: size and time by their ids."""
+    """Remember files that hold no text: size and time by their ids."""
     text = json.dumps(dict(refused), ensure_ascii=False)
     (version / "refused.json").write_text(text, encoding="utf-8")
 

@@ -22,10 +22,16 @@ import numpy as np
 from euaiqa.datamodels import Document, Source
 from euaiqa.errors import SettingsError
 from euaiqa.index.article import Article, document_of, row_of, source_of
+from euaiqa.index.manifest import SCHEMA
 from euaiqa.index.versions import BUILDING, unwritable
 from euaiqa.notice import from_json, to_json
 
 IN_MEMORY: Final = 32_000_000  # bytes
+# What helps where a row cannot be written or read: its file is on one disk or another.
+_INDEX: Final = "check the disk that the index is on, and make space there"
+_TEMPORARY: Final = (
+    "make space in the folder for temporary files, or set TMPDIR to one on another disk"
+)
 _SIZE: Final = 8  # bytes of a row's length
 _KEY: Final = 16  # bytes of a hash
 _HEAD: Final = 2 * _KEY  # of a row that is kept: of all that follows, and what file it was
@@ -48,11 +54,11 @@ class Spool:
         self._reader = reader
         self._kept = folder / BUILDING / "sources" if folder else None
         try:
-            self._sources = _Rows(_opened(self._kept, anew))
+            self._sources = _Rows(_opened(self._kept, anew), _INDEX if self._kept else _TEMPORARY)
             self._found = self._sources.recover()
         except OSError as error:
             raise unwritable(error) from error
-        self._articles = _Rows(_opened())
+        self._articles = _Rows(_opened(), _TEMPORARY)
 
     def __enter__(self) -> Spool:
         return self
@@ -64,6 +70,10 @@ class Spool:
             with contextlib.suppress(OSError):
                 self._kept.unlink(missing_ok=True)
                 self._kept.parent.rmdir()
+
+    def forget(self) -> None:
+        """Leave nothing of what was read for a later build, however this one ends."""
+        self._found.clear()
 
     def find_source(self, id_: str, sha256: str) -> int | None:
         """The number of a file that was read already."""
@@ -79,7 +89,11 @@ class Spool:
         return number
 
     def source(self, number: int) -> Source:
-        """The file of a number."""
+        """The file of a number.
+
+        Raises:
+            SettingsError: the spool cannot be read.
+        """
         row = json.loads(self._sources.row(number))
         source = source_of(row)
         return replace(source, missing=from_json(row.get("missing", source.missing)))
@@ -90,22 +104,28 @@ class Spool:
         return self._articles.put(_line({**row_of(article), "told": told}))
 
     def article(self, number: int) -> Article:
-        """The article of a number."""
+        """The article of a number.
+
+        Raises:
+            SettingsError: the spool cannot be read.
+        """
         row = json.loads(self._articles.row(number))
         state, size, changed, lines = row["told"]
         keys = np.array(lines, dtype=np.uint64)
         return Article(document_of(row), source_of(row), state, size, changed, keys)
 
     def _key(self, id_: str, sha256: str) -> bytes:
-        told = f"{self._reader}\n{sha256}\n{id_}".encode()
+        # Rows of another layout may not be what `source` reads.
+        told = f"{SCHEMA}\n{self._reader}\n{sha256}\n{id_}".encode()
         return hashlib.blake2b(told, digest_size=_KEY).digest()
 
 
 class _Rows:
     """Rows in a file, each with a hash of itself before it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], hint: str) -> None:
         self._file = file
+        self._hint = hint
         self._at = [0]
 
     def recover(self) -> dict[bytes, int]:
@@ -130,16 +150,20 @@ class _Rows:
             self._file.write(len(line).to_bytes(_SIZE, "little") + _hash(told) + told)
             self._file.flush()
         except OSError as error:
-            raise SettingsError(
-                f"a temporary file cannot be written: {error.strerror or error}",
-                hint="make space where the index is, or set TMPDIR to a folder on another disk",
-            ) from error
+            raise self._failed("written", error) from error
         self._at.append(self._file.tell())
         return len(self._at) - 2
 
     def row(self, number: int) -> bytes:
-        self._file.seek(self._at[number] + _SIZE + _HEAD)
-        return self._file.read(self._at[number + 1] - self._file.tell())
+        try:
+            self._file.seek(self._at[number] + _SIZE + _HEAD)
+            return self._file.read(self._at[number + 1] - self._file.tell())
+        except OSError as error:
+            raise self._failed("read", error) from error
+
+    def _failed(self, how: str, error: OSError) -> SettingsError:
+        message = f"a temporary file cannot be {how}: {error.strerror or error}"
+        return SettingsError(message, hint=self._hint)
 
     def close(self) -> None:
         # What could not be written cannot be written now, which was told.

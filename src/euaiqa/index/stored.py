@@ -115,7 +115,7 @@ class Stored:
 
     @functools.cached_property
     def refused(self) -> Mapping[str, tuple[int, int]]:
-        """Size and time, as `Article` has them, of files that hold no article, by their ids."""
+        """Size and time, as `Article` has them, of files that hold no text, by their ids."""
         return {id_: (size, changed) for id_, (size, changed) in self._json("refused.json").items()}
 
     @functools.cached_property

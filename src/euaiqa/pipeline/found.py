@@ -12,8 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euaiqa import documents
-from euaiqa.errors import DocumentError
-from euaiqa.notice import Notice
 
 # A file that was changed so shortly before it was read may have been changed again within the
 # clock's tick, with the same size: it is read again. Git does so too ("racy git").
@@ -50,15 +48,6 @@ def moment(path: Path) -> tuple[int, int] | None:
 def settled(changed: int) -> int:
     """When a file was changed; 0 where it may change again without another time."""
     return changed if changed <= time.time_ns() - RACY else 0
-
-
-def unforeseen(id_: str, error: Exception) -> DocumentError:
-    """What an error that nobody foresaw is told as."""
-    return DocumentError(
-        id_,
-        Notice("it cannot be read ({error})", error=type(error).__name__),
-        hint=Notice("save it in another format, or as plain text"),
-    )
 
 
 def digest(kept: Mapping[str, Set[str]]) -> str:

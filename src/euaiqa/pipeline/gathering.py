@@ -24,7 +24,7 @@ from euaiqa.index import Article, Spool, Steps, Stored
 from euaiqa.language import detect
 from euaiqa.notice import Notice
 from euaiqa.operations import Changes
-from euaiqa.pipeline.found import File, digest, moment, settled, state_of, unforeseen
+from euaiqa.pipeline.found import File, digest, moment, settled, state_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ STAYS = Notice("the text that was indexed before stays")
 class Gathered:
     """The articles of the next version.
 
-    `refused` has size and time of files that hold no article, by their ids; `kept` tells which
-    lines a person kept.
+    `refused` has size and time of files that hold no text, by their ids; `kept` tells which lines
+    a person kept.
     """
 
     changes: Changes
@@ -125,10 +125,10 @@ class _Looking:
             except Exception as error:
                 # One file must not keep all others from being indexed.
                 logger.exception("%s cannot be read", id_)
-                yield from self._not_read(id_, path, unforeseen(id_, error))
+                yield from self._not_read(id_, path, documents.not_read(id_, error))
 
     def _is_refused(self, id_: str, path: Path) -> bool:
-        """Whether a file held no article, and did not change; then that is told again."""
+        """Whether a file held no text, and did not change; then that is told again."""
         was = self._trusted and self._trusted.refused.get(id_)
         if not self._trusted or not was or moment(path) != tuple(was):
             return False
@@ -164,7 +164,7 @@ class _Looking:
         return File(id_, sha256, read.size, changed, lines, place)
 
     def _not_read(self, id_: str, path: Path, error: DocumentError) -> Iterator[File]:
-        """Keep what was indexed of a file, or remember that it holds no article."""
+        """Keep what was indexed of a file, or remember that it holds no text."""
         was = self._before and self._before.files.get(id_)
         size, changed = moment(path) or (0, 0)
         passing = isinstance(error, DocumentUnreadable) or changed > time.time_ns() - WRITTEN
@@ -199,9 +199,15 @@ class _Looking:
                 continue
             try:
                 document, place = self._decide(file, state, frozenset(own.tolist()))
+            except DocumentUnreadable as error:
+                for stays in self._not_read(file.id, self._folder / file.id, error):
+                    kept.append(stays.id)
+                    rows.append((stays, None))
+                continue
             except DocumentError as error:
+                # Not remembered: another article or a line that is kept may change it, so the
+                # file is read at each look.
                 self._problems.append(DocumentProblem(file.id, error.reason, error.hint))
-                self._refused[file.id] = file.size, file.changed
                 continue
             rows.append((file, place))
             if not was:
@@ -255,7 +261,7 @@ class _Looking:
             raise
         except Exception as error:  # as where a file is read
             logger.exception("%s cannot be read", file.id)
-            raise unforeseen(file.id, error) from error
+            raise documents.not_read(file.id, error) from error
 
     def _source(self, file: File) -> Source:
         if file.spooled is not None:

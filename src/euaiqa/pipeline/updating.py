@@ -54,6 +54,8 @@ def update(
     ):
         before = usable(settings)
         gathered = gather(settings.seeds, before, spool, steps, full=full)
+        if not gathered.total:
+            spool.forget()  # nothing can be built, and what was read may be of deleted files
         new = full or before is None or _differs(gathered, before)
         if new or before is None:
             loaded = encoder()

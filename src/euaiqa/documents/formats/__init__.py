@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 from euaiqa.documents.formats import epub, html, mail, pdf, word
 from euaiqa.documents.formats.dom import decode
-from euaiqa.documents.formats.found import Found, Unreadable
+from euaiqa.documents.formats.found import Found, NotNow, Unreadable, unforeseen
 from euaiqa.documents.formats.pdf import OCR
 from euaiqa.notice import Notice
 
@@ -53,7 +53,17 @@ MISSING = {".pdf": OCR, ".epub": Notice("get the file again")}
 _log = logging.getLogger(__name__)
 _LOGGERS = ("readability", "readability.readability", "mammoth")
 
-__all__ = ["MISSING", "SUFFIXES", "UNREAD", "Found", "Unreadable", "decode", "read"]
+__all__ = [
+    "MISSING",
+    "SUFFIXES",
+    "UNREAD",
+    "Found",
+    "NotNow",
+    "Unreadable",
+    "decode",
+    "read",
+    "unforeseen",
+]
 
 
 def read(data: bytes, suffix: str) -> Found:
@@ -62,6 +72,7 @@ def read(data: bytes, suffix: str) -> Found:
     Raises:
         Unreadable: it is not what its suffix says, is damaged, holds no text, or takes too
             much to read.
+        NotNow: the machine failed to read it this time.
     """
     if not data.strip():
         raise Unreadable(Notice("empty"))
@@ -71,14 +82,7 @@ def read(data: bytes, suffix: str) -> Found:
         return _READERS[suffix](data)
     except Unreadable:
         raise
-    except (RecursionError, MemoryError) as error:
-        raise Unreadable(
-            Notice("reading it takes too much memory"), hint=Notice("save its text as .txt")
-        ) from error
     # The libraries raise whatever they like on odd files; one file must not stop the rest.
     except Exception as error:
         _log.debug("a reader of %s failed", suffix, exc_info=True)
-        raise Unreadable(
-            Notice("it cannot be read ({error})", error=type(error).__name__),
-            hint=Notice("save it in another format, or as plain text"),
-        ) from error
+        raise unforeseen(error) from error

@@ -159,6 +159,8 @@ def _scored(root: Any, page: Sequence[Block]) -> set[str]:
             element.set("href", "#")
     try:
         summary = html.fragments_fromstring(Document(bare).summary())
+    except MemoryError:
+        raise  # the machine's, not the page's
     except Exception:  # noqa: BLE001 - it fails in many ways on odd pages: AssertionError, …
         return set()  # then its word is missing
     return {

@@ -1,7 +1,7 @@
 """What a format's reader gives, and how it says that it cannot.
 
 `Laid` puts blocks of text one below the other and notes which of them are no part of the
-article; `Unreadable` is what a reader raises, `reader` gives it the document's name.
+article; `Unreadable` is what a reader raises, or `NotNow`; `reader` gives it the document's name.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from euaiqa.datamodels import Language, Span
 from euaiqa.notice import NOTHING, Notice
 
+AGAIN = Notice("the next `euaiqa index` reads it again")
 MAX_TEXT = 10_000_000  # characters; as much as a plain text file may hold
 
 # What no line may hold: control characters, and halves of characters that UTF-8 cannot write.
@@ -28,6 +29,34 @@ class Unreadable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.hint = hint
+
+
+class NotNow(Unreadable):
+    """The machine failed to read a file this time, whatever is in it."""
+
+
+def unforeseen(error: Exception) -> Unreadable:
+    """What an error that no reader foresaw is told as: the machine's, or the file's.
+
+    The system gives its errors a number; those that a library raises as `OSError` over what is
+    in a file have none.
+    """
+    name = type(error).__name__
+    if isinstance(error, (MemoryError, ImportError)) or (
+        isinstance(error, OSError) and error.errno is not None
+    ):
+        return NotNow(
+            Notice("it cannot be read this time ({error})", error=name),
+            hint=AGAIN,
+        )
+    if isinstance(error, RecursionError):
+        return Unreadable(
+            Notice("reading it takes too much memory"), hint=Notice("save its text as .txt")
+        )
+    return Unreadable(
+        Notice("it cannot be read ({error})", error=name),
+        hint=Notice("save it in another format, or as plain text"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

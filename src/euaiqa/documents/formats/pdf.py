@@ -8,18 +8,23 @@ when and with what the file was made.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-from euaiqa.documents.formats.found import Found, Unreadable, lay, one_line
+from euaiqa.documents.formats.found import AGAIN, Found, NotNow, Unreadable, lay, one_line
 from euaiqa.documents.formats.paragraphs import Page, Printed, paragraphs
 from euaiqa.notice import NOTHING, Notice
 
 _PROGRAM = Path(__file__).with_name("pdf_lines.py")
 _PATIENCE = 90  # seconds of wall clock for one file
+# Signals that another sends: hang-up, interrupt, kill (where the system is short of memory) and
+# terminate. What the file does to its reader ends it by others.
+_FROM_OUTSIDE = (-1, -2, -9, -15)
+_IS_LIMITED = os.name != "nt"  # in processor time, see `pdf_lines.limit`
 OCR = Notice("run OCR over it, for instance with ocrmypdf, and add the result")
 _DIFFICULT = Notice("save its text as .txt")
 _HINTS = {
@@ -41,12 +46,16 @@ def read(data: bytes) -> Found:
 
     Raises:
         Unreadable: it is encrypted, damaged, a scan without text, or takes too much to read.
+        NotNow: the machine failed to read it this time.
+        OSError: no process can be started.
     """
     if b"%PDF-" not in data[:1_024]:
         raise Unreadable(
             Notice("no PDF, whatever its name says"), hint=Notice("get the file again")
         )
     told = _run(data)
+    if told.get("error") == "library":
+        raise NotNow(Notice("PDFium cannot be loaded"), hint=AGAIN)
     if error := told.get("error"):
         reason, hint = _HINTS[error]
         raise Unreadable(reason, hint=hint)
@@ -72,7 +81,9 @@ def _run(data: bytes) -> dict[str, Any]:
     """Let the other process read; it may die in any way.
 
     Raises:
-        Unreadable: it died, or took too long.
+        Unreadable: it died.
+        NotNow: it took too long, or was ended from outside.
+        OSError: it cannot be started.
     """
     try:
         # -P: this folder has an `html.py`, which must not stand for the standard library's.
@@ -81,10 +92,16 @@ def _run(data: bytes) -> dict[str, Any]:
             input=data, capture_output=True, timeout=_PATIENCE, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise Unreadable(Notice("reading it takes too long"), hint=_DIFFICULT) from error
+        # A file that takes much work meets the limit of processor time first, and is refused for
+        # good. So this one waited for a busy machine, and to try it again is no great work. Where
+        # no such limit is, on Windows, a file must not be tried for ever.
+        kind = NotNow if _IS_LIMITED else Unreadable
+        raise kind(Notice("reading it takes too long"), hint=_DIFFICULT) from error
     try:
         told: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
+        if done.returncode in _FROM_OUTSIDE:
+            raise NotNow(Notice("its reader was ended"), hint=AGAIN) from error
         if b"MemoryError" in done.stderr or done.returncode < 0:
             raise Unreadable(
                 Notice("reading it takes too much time or memory"), hint=_DIFFICULT

@@ -47,9 +47,12 @@ def limit() -> None:
 
 
 def read(data: bytes) -> dict[str, Any]:
-    """The pages of a PDF, its title, or `error`: encrypted, broken, pages, characters."""
-    import pypdfium2
-    import pypdfium2.raw as pdfium
+    """The pages of a PDF, its title, or `error`: encrypted, broken, pages, characters, library."""
+    try:
+        import pypdfium2
+        import pypdfium2.raw as pdfium
+    except (ImportError, OSError):
+        return {"error": "library"}
 
     try:
         document = pypdfium2.PdfDocument(data)

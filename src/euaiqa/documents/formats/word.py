@@ -117,6 +117,8 @@ def _as_html(parts: Mapping[str, bytes]) -> str:
             convert_image=lambda image: [],
             external_file_access=False,
         )
+    except MemoryError:
+        raise  # the machine's, not the file's
     except Exception as error:  # it raises KeyError, ExpatError and others on odd files
         raise Unreadable(
             Notice("it is damaged, or not a Word document"),
