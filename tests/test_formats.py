@@ -707,6 +707,20 @@ def test_epub_chapter_is_found_under_the_name_another_program_gave(
     assert found.text == "B.\n\nA.\n" and not found.missing
 
 
+def test_epub_with_backslashes_in_all_its_names_is_read() -> None:
+    """Some programs for Windows pack a folder so."""
+    with zipfile.ZipFile(io.BytesIO(book(["<p>A.</p>", "<p>B.</p>"]))) as archive:
+        members = {each.replace("/", "\\"): archive.read(each) for each in archive.namelist()}
+    found = formats.read(zipped(members), ".epub")
+    assert found.text == "B.\n\nA.\n" and not found.missing
+
+
+def test_epub_without_any_of_its_chapters_is_refused_for_that() -> None:
+    data = changed(book(["<p>A.</p>"]), "OPS/c0.xhtml", "OPS/x.xhtml")
+    with pytest.raises(Unreadable, match="1 of 1 chapters are not in it"):
+        formats.read(data, ".epub")
+
+
 def test_epub_chapter_that_is_not_there_is_told() -> None:
     data = changed(book(["<p>A.</p>", "<p>B.</p>"]), "OPS/c1.xhtml", "OPS/x.xhtml")
     source = source_of(data, "a.epub")
@@ -786,6 +800,15 @@ def test_mail_plain_form_that_only_leads_to_the_page_is_not_read() -> None:
     body = PLAIN_PART % (b"", b"Voir en ligne : example.eu") + letter + b"--b--\r\n"
     found = formats.read(message(body, "multipart/alternative; boundary=b"), ".eml")
     assert found.text.startswith("The words of the letter") and "Voir" not in found.text
+
+
+def test_mail_plain_form_is_read_where_the_html_cannot_be() -> None:
+    deep = HTML_PART % (b"<div>" * 2_000)
+    body = PLAIN_PART % (b"", b"Un texte.") + deep + b"--b--\r\n"
+    found = formats.read(message(body, "multipart/alternative; boundary=b"), ".eml")
+    assert found.text == "Un texte.\n"
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        formats.read(message(deep + b"--b--\r\n", "multipart/alternative; boundary=b"), ".eml")
 
 
 def test_mail_text_goes_on_after_a_picture() -> None:

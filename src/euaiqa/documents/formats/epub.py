@@ -37,7 +37,7 @@ def read(data: bytes) -> Found:
     package_path = _package_path(archive)
     package = _xml(archive.read(package_path))
     found: list[Line] = []
-    chapters = _chapters(package, posixpath.dirname(package_path))
+    chapters = _chapters(package, posixpath.dirname(package_path.replace("\\", "/")))
     lacking, done = 0, set[str]()
     for told, is_navigation in chapters:
         name = archive.find(told)
@@ -52,12 +52,14 @@ def read(data: bytes) -> Found:
         chapter: list[Block] = blocks(root)
         found.extend(lines(chapter, [not is_navigation] * len(chapter)))
     text, outside = lay(found)
+    absent = Notice("{count} of {all} chapters are not in it", count=lacking, all=len(chapters))
+    missing = absent if lacking else NOTHING
     if not text.strip():
-        if "META-INF/encryption.xml" in archive:
+        if archive.find("META-INF/encryption.xml"):
             raise Unreadable(
                 Notice("it is protected against reading"), hint=Notice("use a copy without DRM")
             )
-        raise Unreadable(Notice("no text in it"))
+        raise Unreadable(missing or Notice("no text in it"), hint=_AGAIN if missing else NOTHING)
     return Found(
         text,
         title=one_line(_told(package, "title")),
@@ -65,16 +67,15 @@ def read(data: bytes) -> Found:
         language=fitting(language_of(_told(package, "language")), text),
         outlet=one_line(_told(package, "publisher"), 100),
         outside=outside,
-        missing=Notice("{count} of {all} chapters are not in it", count=lacking, all=len(chapters))
-        if lacking
-        else NOTHING,
+        missing=missing,
     )
 
 
 def _package_path(archive: Archive) -> str:
-    if _CONTAINER not in archive:
+    container = archive.find(_CONTAINER)
+    if container is None:
         raise Unreadable(Notice("not an EPUB, whatever its name says"), hint=_AGAIN)
-    for element in _xml(archive.read(_CONTAINER)).iter("{*}rootfile"):
+    for element in _xml(archive.read(container)).iter("{*}rootfile"):
         path = archive.find(unquote(element.get("full-path", "")))
         if path is not None:
             return path

@@ -86,7 +86,15 @@ def _shown(message: Message[str, str], depth: int = 0) -> list[str]:
         return []
     if message.is_multipart():
         parts = [each for each in message.get_payload() if isinstance(each, Message)]
-        shown = [_shown(part, depth + 1) for part in parts[:_MAX_PARTS]]
+        del parts[_MAX_PARTS:]
+        shown: list[list[str]] = []
+        for part in parts:
+            try:
+                shown.append(_shown(part, depth + 1))
+            except Unreadable:  # no harm where another form of the same text was read
+                if kind != "multipart/alternative" or not any(shown):
+                    raise
+                shown.append([])
         if kind == "multipart/alternative":
             return _fullest(parts, shown)
         return [text for texts in shown for text in texts]
