@@ -275,6 +275,15 @@ def test_find_sentence_that_is_shown_twice_is_kept_once(box: list[int], parted: 
             assert out.count(line) < whole.split("\n").count(line), (line, box)
 
 
+def test_find_paragraph_away_from_the_text_is_kept_where_a_box_repeats_it() -> None:
+    furniture = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\n"
+    text = "\n".join(f"{prose(number)} {prose(number + 50)}" for number in range(6))
+    last = f"{prose(7)} {prose(8)}"
+    table = "Athens\n21\nBarcelona\n30\nBologna\n12\n"
+    out = out_of(f"{furniture}\n{text}\n{table}{last}\nRead also\n{last}\n{furniture}")
+    assert out.count(last) == 1
+
+
 @pytest.mark.parametrize("copied", ["article", "standfirst"])
 def test_find_what_is_copied_twice_is_kept_where_it_is_the_article(copied: str) -> None:
     furniture = "Home\nSign in\nSearch\nNewsletter\nContact us\nPrivacy Policy\n"

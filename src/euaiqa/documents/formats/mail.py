@@ -15,6 +15,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from euaiqa.documents.formats import dom, html
 from euaiqa.documents.formats.found import Found, Line, Unreadable, lay, one_line
@@ -58,7 +59,8 @@ def read_page(data: bytes) -> Found:
         Unreadable: it is none, or has no text.
     """
     message = _parsed(data)
-    pages = [part for part in _leaves(message) if part.get_content_type() == "text/html"]
+    parts = islice(message.walk(), _MAX_PARTS)
+    pages = [part for part in parts if part.get_content_type() == "text/html"]
     if not pages:
         raise Unreadable(Notice("no web page in it"), hint=_AGAIN)
     where = _header(message, "snapshot-content-location", 2_000)
@@ -120,22 +122,6 @@ def _fullest(parts: Sequence[Message[str, str]], shown: Sequence[list[str]]) -> 
 
 def _words(texts: Iterable[str]) -> int:
     return sum(len(text.split()) for text in texts)
-
-
-def _leaves(message: Message[str, str]) -> list[Message[str, str]]:
-    """The parts of a saved page, those of a message inside left out."""
-    found: list[Message[str, str]] = []
-    todo = [message]
-    while todo and len(found) < _MAX_PARTS:
-        part = todo.pop(0)
-        if part.get_content_type() == "message/rfc822":
-            continue
-        if part.is_multipart():
-            inner = part.get_payload()
-            todo[:0] = [each for each in inner if isinstance(each, Message)]
-        elif not (part.get_content_disposition() == "attachment" or part.get_filename()):
-            found.append(part)
-    return found
 
 
 def _text(part: Message[str, str]) -> str:
